@@ -2,15 +2,20 @@
 /* What a partition may do: the plain record that loading a policy yields and planning reads. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+
 /*
  * Shape:     one record of fixed size without pointers, plus the seccomp program beside it
- *            (struct policy_program). The record is what `build/share/policy/<name>.policy` holds.
+ *            (struct policy_program). The compiled file `<name>.policy` is a head with a SHA-256 of
+ *            the rest, the record, and the program; it fits one architecture and one version.
  * Units:     bytes, counts, thousandths of a CPU; 0 in a limit means "no limit asked for".
- * Ownership: the record owns nothing.
+ * Ownership: the record owns nothing; the program owns its instructions.
+ * Errors:    policy.open, and those of path.h and bpf_eval.h
  * Source:    cantle-policy(5).
  */
 enum {
@@ -73,7 +78,7 @@ struct policy {
 	uint32_t optional;   /* mask of enum policy_optional */
 	uint32_t landlock_abi; /* lowest ABI that is enough; 0: Landlock is not asked for */
 	uint32_t is_mdwe;      /* memory is never writable and then executable */
-	uint32_t is_tty;       /* the payload may get a pseudo terminal of its own */
+	uint32_t reserved;
 	uint32_t n_rlimits;
 	uint64_t memory_bytes;
 	uint64_t n_pids;
@@ -103,8 +108,20 @@ struct policy_program {
 #define scoped_policy_program __attribute__((cleanup(policy_program_done)))
 void policy_program_done(struct policy_program *program);
 
-/* Walk a block of NUL-terminated strings: the next one, or NULL at the end. Start with *at = 0. */
-const char *policy_next(const char *block, size_t size, uint32_t n, uint32_t *at, size_t *offset);
+/* Walk a block of NUL-terminated strings; start with *at = 0. NULL at the end. */
+const char *policy_next(const char *block, size_t size, size_t *at);
 
-/* Name of one bit of enum policy_optional, as policies and `inspect` spell it. */
+/* Name of one bit of enum policy_optional as policies and `inspect` spell it; NULL for no bit. */
 const char *policy_optional_name(uint32_t bit);
+
+/* Write the compiled form. */
+must_check int policy_store(const struct policy *policy, const struct policy_program *program,
+	struct str *ret, struct err *err);
+
+/* Read the compiled form back; everything in it is verified. */
+must_check int policy_parse(struct span bytes, struct policy *ret_policy,
+	struct policy_program *ret_program, struct err *err);
+
+/* Read `<name>.policy` beneath a directory. */
+must_check int policy_open(struct fd_dir at, const char *name, struct policy *ret_policy,
+	struct policy_program *ret_program, struct err *err);
