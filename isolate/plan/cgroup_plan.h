@@ -13,7 +13,7 @@
  * Units:  bytes, tasks, thousandths of a CPU; 0: not limited.
  * Source: Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/.
  */
-enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_FREEZER, CGROUP_N };
+enum cgroup_controller { CGROUP_MEMORY, CGROUP_PIDS, CGROUP_CPU, CGROUP_N };
 
 struct cgroup_place {
 	uint32_t root; /* index of the registered root; 0: absent */
@@ -29,8 +29,7 @@ struct cgroup_limits {
 	uint64_t memory_bytes;
 	uint64_t n_pids;
 	uint64_t cpu_milli;
-	uint32_t
-		optional; /* 1 << enum cgroup_controller: missing one means degraded, not refused */
+	uint32_t optional; /* 1 << enum cgroup_controller: where missing, degraded, not refused */
 	bool is_ephemeral; /* removed by the launcher when the process ends */
 };
 

@@ -28,10 +28,10 @@ enum plan_when { PLAN_HOST, PLAN_ONE, PLAN_MANY, PLAN_FAULT };
 enum plan_kind { PLAN_OPS(X) PLAN_N_KINDS };
 #undef X
 
-#define PLAN_MEMBER(type, name) PLAN_T_##type name;
+#define PLAN_MEMBER(s, type, name) PLAN_T_##type name;
 #define X(upper, lower, when, text)                                                                \
 	struct plan_##lower {                                                                      \
-		PLAN_FIELDS_##upper(PLAN_MEMBER)                                                   \
+		PLAN_FIELDS_##upper(PLAN_MEMBER, )                                                 \
 	};
 PLAN_OPS(X)
 #undef X

@@ -3,7 +3,7 @@
 #pragma once
 
 /*
- * Field types, F(type, name):
+ * Field types, F(S, type, name), where S is whatever the user of the row hands through:
  *   FD      index into the plan's descriptors          ROOT   index of a registered root (state)
  *   DIR     FD, or PLAN_ROOT_BIT | root index          CGROOT index of a registered cgroup root
  *   STR     text without NUL                           NAME   one path component
@@ -16,52 +16,53 @@
  * others describe the one process. ONE: at most once. MNT operations run in the order of the plan,
  * on an empty read-only root.
  */
-#define PLAN_FIELDS_DIR_MAKE(F)    F(ROOT, at) F(REL, rel) F(OCT, mode) F(HOSTID, uid) F(HOSTID, gid)
-#define PLAN_FIELDS_TREE_REMOVE(F) F(ROOT, at) F(REL, rel)
-#define PLAN_FIELDS_FILE_OPEN(F)   F(ROOT, at) F(REL, rel)
-#define PLAN_FIELDS_CGROUP_MAKE(F) F(CGROOT, at) F(CGREL, rel) F(FLAGS, flags)
-#define PLAN_FIELDS_CGROUP_SET(F)                                                                  \
-	F(CGROOT, at) F(CGREL, rel) F(NAME, file) F(STR, value) F(FLAGS, flags)
-#define PLAN_FIELDS_CGROUP_REMOVE(F) F(CGROOT, at) F(CGREL, rel)
-#define PLAN_FIELDS_CGROUP_READ(F)   F(CGROOT, at) F(CGREL, rel) F(NAME, file)
+#define PLAN_FIELDS_DIR_MAKE(F, S)                                                                 \
+	F(S, ROOT, at) F(S, REL, rel) F(S, OCT, mode) F(S, HOSTID, uid) F(S, HOSTID, gid)
+#define PLAN_FIELDS_TREE_REMOVE(F, S) F(S, ROOT, at) F(S, REL, rel)
+#define PLAN_FIELDS_FILE_OPEN(F, S)   F(S, ROOT, at) F(S, REL, rel)
+#define PLAN_FIELDS_CGROUP_MAKE(F, S) F(S, CGROOT, at) F(S, CGREL, rel) F(S, FLAGS, flags)
+#define PLAN_FIELDS_CGROUP_SET(F, S)                                                               \
+	F(S, CGROOT, at) F(S, CGREL, rel) F(S, NAME, file) F(S, STR, value) F(S, FLAGS, flags)
+#define PLAN_FIELDS_CGROUP_REMOVE(F, S) F(S, CGROOT, at) F(S, CGREL, rel)
+#define PLAN_FIELDS_CGROUP_READ(F, S)   F(S, CGROOT, at) F(S, CGREL, rel) F(S, NAME, file)
 
-#define PLAN_FIELDS_PROCESS(F)   F(ENUM, kind) F(FLAGS, flags) F(U64, join)
-#define PLAN_FIELDS_ID_MAP(F)    F(HOSTID, base) F(U32, count)
-#define PLAN_FIELDS_NET(F)       F(ENUM, mode) F(FD, ns)
-#define PLAN_FIELDS_HOSTNAME(F)  F(STR, name)
-#define PLAN_FIELDS_UCOUNTS(F)   F(U32, max)
-#define PLAN_FIELDS_USER(F)      F(U32, uid) F(U32, gid)
-#define PLAN_FIELDS_CAPS(F)      F(U64, keep) F(U32, securebits)
-#define PLAN_FIELDS_RLIMIT(F)    F(U32, resource) F(U64, soft) F(U64, hard)
-#define PLAN_FIELDS_OOM_SCORE(F) F(U32, adj)
-#define PLAN_FIELDS_UMASK(F)     F(OCT, mask)
-#define PLAN_FIELDS_KEYRING(F)   F(FLAGS, flags)
-#define PLAN_FIELDS_MDWE(F)      F(FLAGS, flags)
-#define PLAN_FIELDS_LANDLOCK(F)  F(U32, min_abi) F(FLAGS, scoped)
-#define PLAN_FIELDS_LL_RULE(F)   F(ABS, path) F(ENUM, access)
-#define PLAN_FIELDS_SECCOMP(F)   F(BLOB, filter)
-#define PLAN_FIELDS_PASS_FD(F)   F(FD, fd) F(U32, target)
-#define PLAN_FIELDS_CWD(F)       F(ABS, path)
-#define PLAN_FIELDS_ENV(F)       F(STR, text)
-#define PLAN_FIELDS_ARG(F)       F(STR, text)
-#define PLAN_FIELDS_EXEC(F)      F(ABS, path)
-#define PLAN_FIELDS_EXEC_FD(F)   F(FD, fd)
+#define PLAN_FIELDS_PROCESS(F, S)   F(S, ENUM, kind) F(S, FLAGS, flags) F(S, U64, join)
+#define PLAN_FIELDS_ID_MAP(F, S)    F(S, HOSTID, base) F(S, U32, count)
+#define PLAN_FIELDS_NET(F, S)       F(S, ENUM, mode) F(S, FD, ns)
+#define PLAN_FIELDS_HOSTNAME(F, S)  F(S, STR, name)
+#define PLAN_FIELDS_UCOUNTS(F, S)   F(S, U32, max) F(S, FLAGS, flags)
+#define PLAN_FIELDS_USER(F, S)      F(S, U32, uid) F(S, U32, gid) F(S, U32, group)
+#define PLAN_FIELDS_CAPS(F, S)      F(S, U64, keep) F(S, U32, securebits)
+#define PLAN_FIELDS_RLIMIT(F, S)    F(S, U32, resource) F(S, U64, soft) F(S, U64, hard)
+#define PLAN_FIELDS_OOM_SCORE(F, S) F(S, U32, adj)
+#define PLAN_FIELDS_UMASK(F, S)     F(S, OCT, mask)
+#define PLAN_FIELDS_KEYRING(F, S)   F(S, FLAGS, flags)
+#define PLAN_FIELDS_MDWE(F, S)      F(S, FLAGS, flags)
+#define PLAN_FIELDS_LANDLOCK(F, S)  F(S, U32, min_abi) F(S, FLAGS, scoped)
+#define PLAN_FIELDS_LL_RULE(F, S)   F(S, ABS, path) F(S, ENUM, access)
+#define PLAN_FIELDS_SECCOMP(F, S)   F(S, BLOB, filter)
+#define PLAN_FIELDS_PASS_FD(F, S)   F(S, FD, fd) F(S, U32, target)
+#define PLAN_FIELDS_CWD(F, S)       F(S, ABS, path)
+#define PLAN_FIELDS_ENV(F, S)       F(S, STR, text)
+#define PLAN_FIELDS_ARG(F, S)       F(S, STR, text)
+#define PLAN_FIELDS_EXEC(F, S)      F(S, ABS, path)
+#define PLAN_FIELDS_EXEC_FD(F, S)   F(S, FD, fd)
 
-#define PLAN_FIELDS_MNT_ROOT(F) F(U64, size_bytes) F(U32, n_inodes)
-#define PLAN_FIELDS_MNT_BASE(F) F(ENUM, part) F(ABS, path)
-#define PLAN_FIELDS_MNT_DEV(F)  F(U64, shm_bytes) F(U32, shm_inodes)
-#define PLAN_FIELDS_MNT_DIR(F)  F(ABS, path) F(OCT, mode)
-#define PLAN_FIELDS_MNT_FILE(F) F(ABS, path) F(OCT, mode) F(BLOB, text)
-#define PLAN_FIELDS_MNT_LINK(F) F(ABS, path) F(STR, target)
-#define PLAN_FIELDS_MNT_BIND(F) F(DIR, at) F(REL, rel) F(ABS, path) F(FLAGS, flags)
-#define PLAN_FIELDS_MNT_TMPFS(F)                                                                   \
-	F(ABS, path) F(U64, size_bytes) F(U32, n_inodes) F(OCT, mode) F(FLAGS, flags)
-#define PLAN_FIELDS_MNT_PROC(F)  F(FLAGS, flags)
-#define PLAN_FIELDS_PROC_MASK(F) F(REL, rel) F(ENUM, how)
+#define PLAN_FIELDS_MNT_ROOT(F, S) F(S, U64, size_bytes) F(S, U32, n_inodes)
+#define PLAN_FIELDS_MNT_BASE(F, S) F(S, ENUM, part) F(S, ABS, path)
+#define PLAN_FIELDS_MNT_DEV(F, S)  F(S, U64, shm_bytes) F(S, U32, shm_inodes)
+#define PLAN_FIELDS_MNT_DIR(F, S)  F(S, ABS, path) F(S, OCT, mode)
+#define PLAN_FIELDS_MNT_FILE(F, S) F(S, ABS, path) F(S, OCT, mode) F(S, BLOB, text)
+#define PLAN_FIELDS_MNT_LINK(F, S) F(S, ABS, path) F(S, STR, target)
+#define PLAN_FIELDS_MNT_BIND(F, S) F(S, DIR, at) F(S, REL, rel) F(S, ABS, path) F(S, FLAGS, flags)
+#define PLAN_FIELDS_MNT_TMPFS(F, S)                                                                \
+	F(S, ABS, path) F(S, U64, size_bytes) F(S, U32, n_inodes) F(S, OCT, mode) F(S, FLAGS, flags)
+#define PLAN_FIELDS_MNT_PROC(F, S)  F(S, FLAGS, flags) F(S, HOSTID, gid)
+#define PLAN_FIELDS_PROC_MASK(F, S) F(S, REL, rel) F(S, ENUM, how)
 
-#define PLAN_FIELDS_FAIL_AT(F) F(STR, step) F(U32, num)
-#define PLAN_FIELDS_KILL_AT(F) F(STR, step)
-#define PLAN_FIELDS_WEAKEN(F)  F(FLAGS, defences)
+#define PLAN_FIELDS_FAIL_AT(F, S) F(S, STR, step) F(S, U32, num)
+#define PLAN_FIELDS_KILL_AT(F, S) F(S, STR, step)
+#define PLAN_FIELDS_WEAKEN(F, S)  F(S, FLAGS, defences)
 
 /* X(ENUMERATOR, field of the union, when, printed name) */
 #define PLAN_OPS(X)                                                                                \

@@ -2,23 +2,19 @@
 /* The words of a plan: limits, ranges, and the values of its enumerations and flags. */
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 
-#define LIMIT_PLAN_BYTES   (256u << 10) /* filter, argv, environment, /etc */
-#define LIMIT_PLAN_OPS     1024u        /* argv and environment are one operation per string */
+#define LIMIT_PLAN_BYTES   (1u << 20)   /* filter, argv, environment, /etc */
+#define LIMIT_PLAN_OPS     8192u        /* argv and environment are one operation per string */
 #define LIMIT_PLAN_FDS     32u          /* stdio, channels, bind sources */
 #define LIMIT_PLAN_STRING  (128u << 10) /* the kernel's MAX_ARG_STRLEN */
 #define LIMIT_PLAN_BPF     4096u        /* BPF_MAXINSNS */
 #define LIMIT_PLAN_RESULTS 16u          /* FILE_OPEN and CGROUP_READ in one plan */
 #define LIMIT_PLAN_ROOTS   16u          /* the state directory and the cgroup hierarchies */
 
-#define PLAN_ROOT_BIT     0x80000000u /* in a DIR: a registered root, not a descriptor of the plan */
-#define PLAN_ROOT_STATE   0u          /* registered roots: the state directory first, */
-#define PLAN_ROOT_CGROUP  1u          /* then the cgroup hierarchies */
-#define PLAN_ID_COUNT     65536u      /* ids of one slot */
-#define PLAN_NODE_COUNT   0x4000000u  /* ids of one node: 1024 slots */
-#define PLAN_NODE_BASE(n) (0x60000000u + (uint32_t)(n)*PLAN_NODE_COUNT)
+#define PLAN_ROOT_BIT    0x80000000u /* in a DIR: a registered root, not a descriptor of the plan */
+#define PLAN_ROOT_STATE  0u          /* registered roots: the state directory first, */
+#define PLAN_ROOT_CGROUP 1u          /* then the cgroup hierarchies */
 /* NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE set, KEEP_CAPS off, all of them locked */
 #define PLAN_SECUREBITS 0xefu
 
@@ -39,7 +35,8 @@ enum {
 	PLAN_LL_WRITE,
 	PLAN_LL_WRITE_EXEC,
 	PLAN_LL_DEV,
-	PLAN_LL_PROC
+	PLAN_LL_PROC,
+	PLAN_LL_LIST
 };
 enum { PLAN_IF_AVAILABLE = 1 }; /* MDWE, KEYRING, UCOUNTS: degraded where absent */
 enum { PLAN_SCOPE_ABSTRACT_UNIX = 1, PLAN_SCOPE_SIGNAL = 2 }; /* LANDLOCK.scoped, from ABI 6 */
