@@ -72,10 +72,10 @@ struct policy {
 	char seccomp[LIMIT_POLICY_NAME]; /* name of the seccomp profile the program came from */
 	char hostname[LIMIT_POLICY_NAME * 2]; /* empty: the partition's own name */
 	char summary[LIMIT_POLICY_SUMMARY];
-	uint32_t namespaces; /* CLONE_NEW* */
-	uint32_t proc;       /* enum policy_proc */
-	uint32_t net;        /* enum policy_net */
-	uint32_t optional;   /* mask of enum policy_optional */
+	uint32_t namespaces;   /* CLONE_NEW* */
+	uint32_t proc;         /* enum policy_proc */
+	uint32_t net;          /* enum policy_net */
+	uint32_t optional;     /* mask of enum policy_optional */
 	uint32_t landlock_abi; /* lowest ABI that is enough; 0: Landlock is not asked for */
 	uint32_t is_mdwe;      /* memory is never writable and then executable */
 	uint32_t reserved;

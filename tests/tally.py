@@ -31,20 +31,24 @@ def closing(test):
     return passed, failed, skipped
 
 
+def tests_of(name):
+    """The tests of a meson log, or a runner's own output as one test."""
+    with open(name, encoding="utf-8", errors="replace") as stream:
+        if name.endswith(".json"):
+            return [json.loads(line) for line in stream]
+        text = stream.read()
+    return [{"name": os.path.basename(name), "result": "OK" if OWN.search(text) else "ERROR", "stdout": text}]
+
+
 def main():
     total, names = [0, 0, 0], {"failed": [], "skipped": []}
-    for name in sys.argv[1:]:
-        if not os.path.exists(name):
-            continue
-        with open(name, encoding="utf-8", errors="replace") as stream:
-            for line in stream:
-                test = json.loads(line)
-                counts = closing(test)
-                total = [a + b for a, b in zip(total, counts)]
-                if counts[1]:
-                    names["failed"].append(test["name"])
-                if counts[2]:
-                    names["skipped"].append(test["name"])
+    for name in filter(os.path.exists, sys.argv[1:]):
+        for test in tests_of(name):
+            counts = closing(test)
+            total = [a + b for a, b in zip(total, counts)]
+            for index, what in ((1, "failed"), (2, "skipped")):
+                if counts[index]:
+                    names[what].append(test["name"])
     for what, which in names.items():
         if which:
             print(f"{what}: {', '.join(which)}")
