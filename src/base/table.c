@@ -55,8 +55,8 @@ static struct span word_name(const char *synopsis, size_t n)
 const struct command *table_find(const struct program *program, const char *name)
 {
 	for (size_t i = 0; i < program->n_commands; i++) {
-		if (strcmp(program->commands[i].name, name) == 0)
-			return &program->commands[i];
+		if (strcmp(program->commands[i]->name, name) == 0)
+			return program->commands[i];
 	}
 	return NULL;
 }
@@ -87,8 +87,8 @@ static const struct option *find_any(
 	if (command)
 		return option_find(command->options, command->n_options, name, letter);
 	for (size_t i = 0; !option && i < program->n_commands; i++)
-		option = option_find(
-			program->commands[i].options, program->commands[i].n_options, name, letter);
+		option = option_find(program->commands[i]->options, program->commands[i]->n_options,
+			name, letter);
 	return option;
 }
 
@@ -131,8 +131,8 @@ static int fail_command(const struct walk *walk, const char *name, struct err *e
 	struct suggest suggest = SUGGEST_INIT(span_str(name));
 
 	for (size_t i = 0; i < walk->program->n_commands; i++) {
-		if (!(walk->program->commands[i].flags & COMMAND_HIDDEN))
-			suggest_offer(&suggest, walk->program->commands[i].name);
+		if (!(walk->program->commands[i]->flags & COMMAND_HIDDEN))
+			suggest_offer(&suggest, walk->program->commands[i]->name);
 	}
 	if (suggest.best)
 		return err_set(err, ERR_INPUT, 0, "usage.command",

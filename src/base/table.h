@@ -30,6 +30,7 @@
 enum option_flags {
 	OPTION_REPEAT = 1u << 0, /* may be given again, all values count; else the last one wins */
 	OPTION_HIDDEN = 1u << 1, /* accepted, but not in help, completion and manual */
+	OPTION_OWN = 1u << 4,    /* this and higher bits belong to the program */
 };
 
 struct option {
@@ -60,7 +61,7 @@ struct program {
 	const char *name;
 	const char *summary;
 	const char *args; /* words of a program without commands */
-	const struct command *commands;
+	const struct command *const *commands;
 	size_t n_commands;
 	const struct option *globals;
 	size_t n_globals;

@@ -87,7 +87,7 @@ static void bash_option_names(const struct option *options, size_t n, struct str
 static void bash_words(const struct program *program, struct str *out)
 {
 	for (size_t i = 0; i < program->n_commands; i++) {
-		const struct command *command = &program->commands[i];
+		const struct command *command = program->commands[i];
 
 		if (command->flags & COMMAND_HIDDEN)
 			continue;
@@ -115,9 +115,9 @@ static void add_command_names(const struct program *program, const char *between
 	const char *before = "";
 
 	for (size_t i = 0; i < program->n_commands; i++) {
-		if (program->commands[i].flags & COMMAND_HIDDEN)
+		if (program->commands[i]->flags & COMMAND_HIDDEN)
 			continue;
-		str_addf(out, "%s%s", before, program->commands[i].name);
+		str_addf(out, "%s%s", before, program->commands[i]->name);
 		before = between;
 	}
 }
@@ -137,9 +137,9 @@ static void complete_bash(const struct program *program, struct str *out)
 		      "\tcase $verb:$prev in\n");
 	bash_values("*", program->globals, program->n_globals, out);
 	for (size_t i = 0; i < program->n_commands; i++) {
-		if (!(program->commands[i].flags & COMMAND_HIDDEN))
-			bash_values(program->commands[i].name, program->commands[i].options,
-				program->commands[i].n_options, out);
+		if (!(program->commands[i]->flags & COMMAND_HIDDEN))
+			bash_values(program->commands[i]->name, program->commands[i]->options,
+				program->commands[i]->n_options, out);
 	}
 	str_adds(out, "\tesac\n\tcase $verb in\n\t'') words='");
 	add_command_names(program, " ", out);
@@ -207,10 +207,10 @@ static void complete_zsh(const struct program *program, struct str *out)
 		"\tlocal -a commands\n\tcommands=(\n",
 		program->name, program->name, program->name);
 	for (size_t i = 0; i < program->n_commands; i++) {
-		if (program->commands[i].flags & COMMAND_HIDDEN)
+		if (program->commands[i]->flags & COMMAND_HIDDEN)
 			continue;
-		str_addf(out, "\t\t'%s:", program->commands[i].name);
-		add_quoted(program->commands[i].summary, "", out);
+		str_addf(out, "\t\t'%s:", program->commands[i]->name);
+		add_quoted(program->commands[i]->summary, "", out);
 		str_adds(out, "'\n");
 	}
 	str_adds(out, "\t)\n\t_arguments -C");
@@ -219,7 +219,7 @@ static void complete_zsh(const struct program *program, struct str *out)
 		      "\tcase $state in\n\tcommand) _describe command commands ;;\n"
 		      "\targument)\n\t\tcase $words[1] in\n");
 	for (size_t i = 0; i < program->n_commands; i++) {
-		const struct command *command = &program->commands[i];
+		const struct command *command = program->commands[i];
 
 		if (command->flags & COMMAND_HIDDEN)
 			continue;
@@ -264,7 +264,7 @@ static void complete_fish(const struct program *program, struct str *out)
 		program->name, program->name);
 	fish_options(program, "", program->globals, program->n_globals, out);
 	for (size_t i = 0; i < program->n_commands; i++) {
-		const struct command *command = &program->commands[i];
+		const struct command *command = program->commands[i];
 
 		if (command->flags & COMMAND_HIDDEN)
 			continue;

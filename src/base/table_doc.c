@@ -74,14 +74,14 @@ static void help_commands(const struct program *program, struct str *out)
 	size_t widest = 0;
 
 	for (size_t i = 0; i < program->n_commands; i++) {
-		const size_t width = strlen(program->commands[i].name);
+		const size_t width = strlen(program->commands[i]->name);
 
 		widest = width > widest ? width : widest;
 	}
 	if (program->n_commands)
 		str_adds(out, "\nCommands:\n");
 	for (size_t i = 0; i < program->n_commands; i++) {
-		const struct command *command = &program->commands[i];
+		const struct command *command = program->commands[i];
 
 		if (!(command->flags & COMMAND_HIDDEN))
 			str_addf(out, "  %-*s  %s\n", (int)widest, command->name, command->summary);
@@ -197,8 +197,8 @@ void table_man_synopsis(const struct program *program, struct str *out)
 	if (!program->n_commands)
 		man_synopsis(program, NULL, out);
 	for (size_t i = 0; i < program->n_commands; i++) {
-		if (!(program->commands[i].flags & COMMAND_HIDDEN))
-			man_synopsis(program, &program->commands[i], out);
+		if (!(program->commands[i]->flags & COMMAND_HIDDEN))
+			man_synopsis(program, program->commands[i], out);
 	}
 }
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of cantle, and how a command line becomes one of them. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bug.h"
+#include "base/path.h"
+#include "base/table_doc.h"
+#include "cli/cli.h"
+
+static const struct command *const commands[] = {
+	&cmd_build,
+	&cmd_request,
+	&cmd_run,
+	&cmd_ps,
+	&cmd_inspect,
+	&cmd_logs,
+	&cmd_exec,
+	&cmd_stop,
+	&cmd_start,
+	&cmd_destroy,
+	&cmd_gc,
+	&cmd_cache,
+	&cmd_doctor,
+	&cmd_version,
+	&cmd_help,
+	&cmd_completion,
+	&cmd_man,
+};
+
+static const struct option globals[] = {
+	{"state", 0, 0, "DIR", "the node's state (default: $CANTLE_STATE, /var/lib/cantle)"},
+	{"color", 0, 0, "auto|always|never", "colour of messages (default: auto)"},
+	{"help", 'h', 0, NULL, "show this help, or a command's"},
+	{"version", 0, 0, NULL, "show the version"},
+};
+
+static const struct program cantle = {
+	.name = "cantle",
+	.summary = "Build software from profiles and run it in partitions of this machine",
+	.commands = commands,
+	.n_commands = ARRAY_LEN(commands),
+	.globals = globals,
+	.n_globals = ARRAY_LEN(globals),
+	.examples = NULL,
+};
+
+/* The only reading of the environment: the value of a variable, NULL where unset or empty. */
+static const char *env_value(char *const *envp, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (; *envp; envp++) {
+		if (strncmp(*envp, name, length) == 0 && (*envp)[length] == '=')
+			return (*envp)[length + 1] ? *envp + length + 1 : NULL;
+	}
+	return NULL;
+}
+
+static bool is_utf8(char *const *envp)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *value = env_value(envp, names[i]);
+
+		if (value)
+			return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+	}
+	return false;
+}
+
+static bool wants_color(const struct cli *cli, char *const *envp, bool is_tty)
+{
+	const char *when = table_value(&cli->args, "color", "auto");
+
+	if (strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	if (env_value(envp, "NO_COLOR"))
+		return false;
+	return is_tty && cli->term && strcmp(cli->term, "dumb") != 0;
+}
+
+static void look_around(struct cli *cli, char *const *envp)
+{
+	const char *state_path = env_value(envp, "CANTLE_STATE");
+
+	cli->term = env_value(envp, "TERM");
+	cli->is_utf8 = is_utf8(envp);
+	cli->is_stdout_tty = isatty(STDOUT_FILENO);
+	cli->state_path = state_path ? state_path : "/var/lib/cantle";
+	cli->screen.is_tty = isatty(STDERR_FILENO) && cli->term && strcmp(cli->term, "dumb") != 0;
+	cli->screen.is_utf8 = cli->is_utf8 || !isatty(STDERR_FILENO);
+}
+
+static int help(const struct command *command, FILE *to, int status)
+{
+	scoped_str struct str out = STR_INIT;
+
+	table_help(&cantle, command, &out);
+	return fputs(str_cstr(&out), to) < 0 ? STATUS_FAILED : status;
+}
+
+static int dispatch(struct cli *cli, char *const *envp)
+{
+	const struct command *command = cli->args.command;
+
+	cli->has_color = wants_color(cli, envp, cli->is_stdout_tty);
+	cli->screen.has_color = wants_color(cli, envp, cli->screen.is_tty);
+	cli->state_path = table_value(&cli->args, "state", cli->state_path);
+	if (table_has(&cli->args, "help"))
+		return help(command, stdout, STATUS_OK);
+	if (table_has(&cli->args, "version"))
+		return printf("cantle %s\n", CANTLE_VERSION) < 0;
+	if (!command)
+		return help(NULL, stderr, STATUS_USAGE);
+	return command->run(cli);
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	struct cli cli = {.args = TABLE_ARGS_INIT,
+		.arena = ARENA_INIT(CLI_ARENA_BYTES),
+		.screen = SCREEN_INIT};
+	struct err err = ERR_INIT;
+	int status = STATUS_USAGE;
+
+	look_around(&cli, envp);
+	if (table_parse(&cantle, argc, argv, &cli.args, &err) < 0)
+		status = cli_fail(&cli, &err);
+	else
+		status = dispatch(&cli, envp);
+	screen_done(&cli.screen);
+	table_args_done(&cli.args);
+	arena_done(&cli.arena);
+	return status;
+}
