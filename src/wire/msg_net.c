@@ -118,7 +118,7 @@ static void call_done(struct call *c)
 }
 
 /* Send, wait, and leave the answer of the wanted type in c->answer. */
-static int call_run(struct call *c, struct fd_chan chan, enum msg_net_type want, struct err *err)
+static int exchange(struct call *c, struct fd_chan chan, enum msg_net_type want, struct err *err)
 {
 	struct err theirs = ERR_INIT;
 	if (chan_send(chan, &c->request, c->plan ? &c->plan->fd : NULL, c->plan ? 1 : 0, err) < 0)
@@ -142,7 +142,7 @@ int msg_net_hello(struct fd_chan chan, const struct msg_net_hello *hello, struct
 {
 	scoped(call_done) struct call c = CALL_INIT;
 	msg_net_put_hello(&c.request, hello);
-	if (call_run(&c, chan, MSG_NET_DONE, err) < 0)
+	if (exchange(&c, chan, MSG_NET_DONE, err) < 0)
 		return -1;
 	return wire_end(&c.answer, err);
 }
@@ -151,7 +151,7 @@ int msg_net_probe(struct fd_chan chan, struct msg_net_features *ret, struct err 
 {
 	scoped(call_done) struct call c = CALL_INIT;
 	msg_net_put_plain(&c.request, MSG_NET_PROBE);
-	if (call_run(&c, chan, MSG_NET_FEATURES, err) < 0)
+	if (exchange(&c, chan, MSG_NET_FEATURES, err) < 0)
 		return -1;
 	return msg_net_get_features(&c.answer, ret, err);
 }
@@ -162,7 +162,7 @@ int msg_net_apply(
 	scoped(call_done) struct call c = CALL_INIT;
 	c.plan = &plan;
 	msg_net_put_plain(&c.request, MSG_NET_APPLY);
-	if (call_run(&c, chan, MSG_NET_DONE, err) < 0)
+	if (exchange(&c, chan, MSG_NET_DONE, err) < 0)
 		return -1;
 	if (wire_end(&c.answer, err) < 0)
 		return -1;
@@ -174,7 +174,7 @@ int msg_net_list(struct fd_chan chan, struct msg_net_links *ret, struct err *err
 {
 	scoped(call_done) struct call c = CALL_INIT;
 	msg_net_put_plain(&c.request, MSG_NET_LIST);
-	if (call_run(&c, chan, MSG_NET_LINKS, err) < 0)
+	if (exchange(&c, chan, MSG_NET_LINKS, err) < 0)
 		return -1;
 	return msg_net_get_links(&c.answer, ret, err);
 }

@@ -60,7 +60,8 @@ enum msg_net_mark {
 	NET_MARK_LINK = 1 << 0,     /* ct<node>-<slot>, ours */
 	NET_MARK_TRASH = 1 << 1,    /* the same, doomed by an interrupted removal */
 	NET_MARK_ADMITTED = 1 << 2, /* the nft element */
-	NET_MARK_FOREIGN = 1 << 3,  /* a link of that name that is not ours */
+	NET_MARK_LEAVING = 1 << 3,  /* expelled, its connections not yet ended */
+	NET_MARK_FOREIGN = 1 << 4,  /* a link of that name that is not ours */
 };
 
 struct msg_net_links {
