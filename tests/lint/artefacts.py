@@ -10,7 +10,7 @@ import tree
 
 LIBC = {"libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 STATIC = ("cantle-launch", "cantle-init", "cantle-super", "cantle-engine")
-NEEDED = {"cantle-net": LIBC | {"libmnl.so.0", "libnl-route-3.so.200", "libnl-3.so.200"}}
+NEEDED = {"cantle-net": LIBC | {"libcap.so.2", "libmnl.so.0", "libnl-route-3.so.200", "libnl-3.so.200"}}
 # Objects that must not end up in a privileged program: they parse text, resolve names or decide.
 T0 = ("cantle-launch", "cantle-init", "cantle-net")
 FORBIDDEN = ("base/json.c", "base/table.c", "policy_", "src/node", "src/engine", "src/cli", "recipes", "isolate/broker")
