@@ -95,7 +95,7 @@ struct table_args {
 		.hits = NULL, .words = NULL                                                        \
 	}
 
-#define scoped_table_args __attribute__((cleanup(table_args_done))) struct table_args
+#define scoped_table_args __attribute__((cleanup(table_args_done)))
 
 void table_args_done(struct table_args *args);
 
