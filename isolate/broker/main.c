@@ -60,7 +60,7 @@ static int add_prefix(const struct table_hit *hit, struct address_policy *ret, s
 
 static int configure(struct broker *b, int argc, char *const *argv, struct err *err)
 {
-	scoped_table_args args = TABLE_ARGS_INIT;
+	scoped_table_args struct table_args args = TABLE_ARGS_INIT;
 	const char *phase;
 	if (table_parse(&program, argc, argv, &args, err) < 0)
 		return -1;
