@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/path.h"
 #include "policy/arch.h"
 #include "policy/bpf_eval.h"
+#include "policy/filter.h"
 #include "policy/floor.h"
 #include "policy/load.h"
 #include "policy/reader.h"
@@ -47,10 +49,10 @@ uint32_t compile_narrow_args(const char *syscall)
 
 /* What is known while one profile is turned into rules. */
 struct build {
-	const char *file;
 	const struct oci_profile *oci;
-	scmp_filter_ctx filter;
-	uint32_t last_nr;
+	scmp_filter_ctx whole; /* every rule: says what a number without comparisons gets */
+	scmp_filter_ctx rest;  /* the rules of numbers with comparisons: becomes code */
+	struct filter_plan *plan;
 	struct err *err;
 };
 
@@ -121,36 +123,45 @@ static bool has_index_twice(const struct oci_rule *rule)
 	return false;
 }
 
+/* The same rule again is what lists of two distributions look like when merged. */
+static int add_to(scmp_filter_ctx filter, uint32_t action, int nr, const struct scmp_arg_cmp *cmps,
+	unsigned int n)
+{
+	int rc = seccomp_rule_add_array(filter, action, nr, n, cmps);
+	return rc == -EEXIST ? 0 : rc;
+}
+
 static int add(struct build *b, const struct oci_rule *rule, const char *name, int nr,
 	const struct scmp_arg_cmp *cmps, unsigned int n)
 {
 	uint32_t action = action_of(rule->action, rule->errno_ret);
-	int rc = seccomp_rule_add_array(b->filter, action, nr, n, cmps);
-	/* The same rule again is what lists of two distributions look like when merged. */
-	if (rc < 0 && rc != -EEXIST)
-		return err_set(b->err, ERR_INPUT, -rc, "policy.compile", "%s:%zu: rule for '%s'",
-			b->file, rule->line, name);
+	int rc = add_to(b->whole, action, nr, cmps, n);
+	if (rc == 0 && b->plan->numbers[nr].verdict == FILTER_REST)
+		rc = add_to(b->rest, action, nr, cmps, n);
+	if (rc < 0)
+		return err_set(b->err, ERR_INPUT, -rc, "policy.compile", "line %zu: rule for '%s'",
+			rule->line, name);
 	return 0;
+}
+
+/* The number where the rule says anything that counts here; negative where not. */
+static int number_of(const struct build *b, const struct oci_rule *rule, const char *name)
+{
+	const struct floor_row *floor = floor_find(name);
+	/* libseccomp refuses a rule that says what the default says. */
+	bool is_default = action_of(rule->action, rule->errno_ret) ==
+			  action_of(b->oci->default_action, b->oci->default_errno);
+	int nr = arch_syscall(name);
+	return is_default || nr > ARCH_LAST_NR || (floor && floor->check == FLOOR_DENY)
+		       ? ARCH_ABSENT
+		       : nr;
 }
 
 static int add_name(struct build *b, const struct oci_rule *rule, const char *name)
 {
 	struct scmp_arg_cmp cmps[LIMIT_OCI_ARGS];
-	const struct floor_row *floor = floor_find(name);
-	int nr = arch_syscall(name);
-	if (nr == ARCH_UNKNOWN && oci_is_allowing(b->oci->default_action))
-		return err_set(b->err, ERR_INPUT, 0, "policy.compile",
-			"%s:%zu: unknown system call '%s', which the default action would allow",
-			b->file, rule->line, name);
+	int nr = number_of(b, rule, name);
 	if (nr < 0)
-		return 0;
-	if ((uint32_t)nr > b->last_nr)
-		b->last_nr = (uint32_t)nr;
-	if (floor && floor->check == FLOOR_DENY)
-		return 0;
-	/* libseccomp refuses a rule that says what the default says. */
-	if (action_of(rule->action, rule->errno_ret) ==
-		action_of(b->oci->default_action, b->oci->default_errno))
 		return 0;
 	for (size_t i = 0; i < rule->n_args; i++)
 		cmps[i] = compare_of(name, &rule->args[i]);
@@ -162,12 +173,30 @@ static int add_name(struct build *b, const struct oci_rule *rule, const char *na
 	return 0;
 }
 
-static int add_rules(struct build *b)
+/* First pass: which numbers depend on their arguments, and which is the last one named. */
+static int mark_name(struct build *b, const struct oci_rule *rule, const char *name)
+{
+	int nr = arch_syscall(name);
+	if (nr == ARCH_UNKNOWN && oci_is_allowing(b->oci->default_action))
+		return err_set(b->err, ERR_INPUT, 0, "policy.compile",
+			"line %zu: unknown system call '%s', which the default action would allow",
+			rule->line, name);
+	if (nr < 0 || nr > ARCH_LAST_NR)
+		return 0;
+	if ((uint32_t)nr > b->plan->last_nr)
+		b->plan->last_nr = (uint32_t)nr;
+	if (rule->n_args > 0 && number_of(b, rule, name) >= 0)
+		b->plan->numbers[nr].verdict = FILTER_REST;
+	return 0;
+}
+
+static int each_name(struct build *b,
+	int (*fn)(struct build *b, const struct oci_rule *rule, const char *name))
 {
 	for (size_t i = 0; i < b->oci->rules.n; i++) {
 		const struct oci_rule *rule = &b->oci->rules.items[i];
 		for (size_t k = 0; k < rule->n_names; k++)
-			if (add_name(b, rule, b->oci->names.items[rule->first_name + k]) < 0)
+			if (fn(b, rule, b->oci->names.items[rule->first_name + k]) < 0)
 				return -1;
 	}
 	return 0;
@@ -187,24 +216,50 @@ static int export_rules(scmp_filter_ctx filter, struct str *ret, struct err *err
 	return fd_read_all(file, LIMIT_POLICY_INSNS * sizeof(struct sock_filter), ret, err);
 }
 
-static int join(struct build *b, struct span exported, struct policy_program *ret)
+static int mark_floor(struct filter_plan *plan, struct err *err)
 {
-	size_t n_floor = 0;
-	size_t n_profile = exported.len / sizeof(struct sock_filter);
-	struct sock_filter *insns = mem_array(LIMIT_FLOOR_INSNS + n_profile, sizeof(*insns));
-	scoped_policy_program struct policy_program program = {.insns = insns};
-	uint32_t last_nr = oci_is_allowing(b->oci->default_action) ? ARCH_LAST_NR : b->last_nr;
-	if (!insns)
-		return err_set(b->err, ERR_LIMIT, 0, "policy.compile", "out of memory");
-	if (floor_plan(last_nr, insns, &n_floor, b->err) < 0)
-		return -1;
-	memcpy(insns + n_floor, exported.ptr, n_profile * sizeof(*insns));
-	program.n = n_floor + n_profile;
-	if (bpf_check(program.insns, program.n, b->err) < 0)
-		return err_wrap(b->err, "%s", b->file);
-	*ret = program;
-	program = POLICY_PROGRAM_INIT;
+	size_t n = 0;
+	const struct floor_row *rows = floor_rows(&n);
+	for (size_t i = 0; i < n; i++) {
+		int nr = arch_syscall(rows[i].name);
+		if (nr == ARCH_UNKNOWN)
+			return err_set(err, ERR_BUG, 0, "policy.compile",
+				"the floor names '%s', which is no system call", rows[i].name);
+		if (nr >= 0)
+			plan->numbers[nr].check = &rows[i];
+	}
 	return 0;
+}
+
+/* What libseccomp answers for each number whose arguments do not matter. */
+static int settle_verdicts(struct build *b)
+{
+	scoped_str struct str whole = STR_INIT;
+	if (export_rules(b->whole, &whole, b->err) < 0)
+		return -1;
+	size_t n = whole.len / sizeof(struct sock_filter);
+	const struct sock_filter *insns = (const struct sock_filter *)(const void *)whole.ptr;
+	if (bpf_check(insns, n, b->err) < 0)
+		return -1;
+	for (uint32_t nr = 0; nr <= b->plan->last_nr; nr++) {
+		struct seccomp_data call = {.nr = (int)nr, .arch = ARCH_AUDIT};
+		if (b->plan->numbers[nr].verdict != FILTER_REST)
+			b->plan->numbers[nr].verdict = bpf_eval(insns, n, &call, NULL);
+	}
+	return 0;
+}
+
+static int assemble(struct build *b, struct policy_program *ret)
+{
+	scoped_str struct str rest = STR_INIT;
+	bool has_rest = false;
+	for (uint32_t nr = 0; nr <= b->plan->last_nr; nr++)
+		has_rest = has_rest || b->plan->numbers[nr].verdict == FILTER_REST;
+	if (has_rest && export_rules(b->rest, &rest, b->err) < 0)
+		return -1;
+	b->plan->rest = (const struct sock_filter *)(const void *)rest.ptr;
+	b->plan->n_rest = rest.len / sizeof(struct sock_filter);
+	return filter_assemble(b->plan, ret, b->err);
 }
 
 static int set_attributes(scmp_filter_ctx filter, struct err *err)
@@ -225,19 +280,30 @@ static int set_attributes(scmp_filter_ctx filter, struct err *err)
 	return 0;
 }
 
+static int build(struct build *b, struct policy_program *ret)
+{
+	if (set_attributes(b->whole, b->err) < 0 || set_attributes(b->rest, b->err) < 0 ||
+		mark_floor(b->plan, b->err) < 0 || each_name(b, mark_name) < 0 ||
+		each_name(b, add_name) < 0)
+		return -1;
+	/* A profile that allows by default must not allow what the floor does not know yet. */
+	if (oci_is_allowing(b->oci->default_action))
+		b->plan->last_nr = ARCH_LAST_NR;
+	return settle_verdicts(b) < 0 ? -1 : assemble(b, ret);
+}
+
 int compile_seccomp(const char *file, const struct oci_profile *oci, struct policy_program *ret,
 	struct err *err)
 {
-	scoped(filter_done) scmp_filter_ctx filter =
-		seccomp_init(action_of(oci->default_action, oci->default_errno));
-	scoped_str struct str exported = STR_INIT;
-	struct build b = {.file = file, .oci = oci, .filter = filter, .err = err};
-	if (!filter)
-		return err_set(err, ERR_LIMIT, 0, "policy.compile", "libseccomp gives no filter");
-	if (set_attributes(filter, err) < 0 || add_rules(&b) < 0 ||
-		export_rules(filter, &exported, err) < 0)
-		return -1;
-	return join(&b, str_span(&exported), ret);
+	uint32_t fallback = action_of(oci->default_action, oci->default_errno);
+	scoped(filter_done) scmp_filter_ctx whole = seccomp_init(fallback);
+	scoped(filter_done) scmp_filter_ctx rest = seccomp_init(fallback);
+	scoped_free struct filter_plan *plan = mem_array(1, sizeof(*plan));
+	struct build b = {
+		.oci = oci, .whole = whole, .rest = rest, .plan = plan, .err = err};
+	if (!whole || !rest || !plan)
+		return err_set(err, ERR_LIMIT, 0, "policy.compile", "out of memory");
+	return build(&b, ret) < 0 ? err_wrap(err, "%s", file) : 0;
 }
 
 int compile_policy(struct fd_dir policies, const char *rel, struct fd_dir profiles,

@@ -10,8 +10,8 @@
 #include "policy/policy.h"
 
 /*
- * Shape:  profile -> floor program (floor.h) + libseccomp's binary tree of the profile's rules, for
- *         the native architecture alone.
+ * Shape:  profile -> floor and verdict per number (filter.h) + libseccomp's code for the numbers
+ *         whose rules compare arguments; the native architecture alone.
  * Rules:  - a number above every one that the profile names is ENOSYS where the profile denies by
  *           default: what is newer than the profile looks like an older kernel;
  *         - a name that neither libseccomp nor arch.c knows is left out where the profile denies by
@@ -20,7 +20,7 @@
  *         - a rule that compares one argument twice is split: either comparison is enough (runc);
  *         - rules for what the floor denies anyway are left out.
  * Limits: LIMIT_POLICY_INSNS
- * Errors: "policy.compile", and those of load.h, oci.h, floor.h, path.h
+ * Errors: "policy.compile", and those of load.h, oci.h, filter.h, path.h
  */
 must_check int compile_seccomp(const char *file, const struct oci_profile *oci,
 	struct policy_program *ret, struct err *err);

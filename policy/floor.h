@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What no seccomp profile can allow: a program that runs before the profile's own. */
+/* What no seccomp profile can allow. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
-
 /*
- * Shape:  architecture check, x32 refusal, unknown numbers, then a binary tree over the rows below;
- *         whatever no row refuses falls through to the instruction behind the program. A profile can
- *         therefore only take more away.
- * Rules:  foreign architecture and x32 -> KILL_PROCESS; numbers above `last_nr` -> ENOSYS; arguments
- *         that the kernel truncates are compared on their low 32 bits (CVE-2019-10063).
- * Limits: LIMIT_FLOOR_INSNS.
- * Errors: "policy.floor" where a row names no system call (a mistake in the table).
- * Source: spec of the rows in floor.c; cantle-policy(5), section FLOOR.
+ * Shape:  one row per system call; filter.h makes the code of the checks.
+ * Rules:  a check refuses or leaves the answer to the profile, which can only take more away.
+ *         Arguments that the kernel truncates are compared on their low 32 bits (CVE-2019-10063).
+ * Source: cantle-policy(5), section FLOOR.
  */
-enum { LIMIT_FLOOR_INSNS = 1024 };
-
 enum floor_check {
 	FLOOR_DENY,        /* always */
 	FLOOR_CLONE,       /* with a namespace flag */
@@ -42,9 +34,3 @@ const struct floor_row *floor_rows(size_t *ret_n);
 
 /* The row of a system call, or NULL. */
 const struct floor_row *floor_find(const char *name);
-
-struct sock_filter;
-
-/* Write the program; *ret_n instructions. */
-must_check int floor_plan(uint32_t last_nr, struct sock_filter *ret_insns, size_t *ret_n,
-	struct err *err);
