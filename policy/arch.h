@@ -11,11 +11,11 @@
  * Source: include/uapi/asm-generic/unistd.h and arch/x86/entry/syscalls/syscall_64.tbl up to 6.19.
  */
 enum {
-	ARCH_OTHER = 0,  /* value of an architecture word that is not this machine */
-	ARCH_NATIVE = 1, /* value of one that is */
-	ARCH_LAST_NR = 470,   /* highest number known: listns, Linux 6.19 */
-	ARCH_ABSENT = -1,     /* a real system call, but not of this architecture */
-	ARCH_UNKNOWN = -2,    /* nobody knows the name */
+	ARCH_OTHER = 0,     /* value of an architecture word that is not this machine */
+	ARCH_NATIVE = 1,    /* value of one that is */
+	ARCH_LAST_NR = 470, /* highest number known: listns, Linux 6.19 */
+	ARCH_ABSENT = -1,   /* a real system call, but not of this architecture */
+	ARCH_UNKNOWN = -2,  /* nobody knows the name */
 };
 
 /* What the kernel calls the architecture of this build; the floor is written for these two. */

@@ -90,8 +90,8 @@ int bpf_check(const struct sock_filter *insns, size_t n, struct err *err)
 {
 	if (n == 0 || n > LIMIT_POLICY_INSNS)
 		return err_set(err, ERR_INPUT, 0, "bpf.check",
-			"a seccomp program has 1 to %d instructions, this one %zu", LIMIT_POLICY_INSNS,
-			n);
+			"a seccomp program has 1 to %d instructions, this one %zu",
+			LIMIT_POLICY_INSNS, n);
 	for (size_t i = 0; i < n; i++)
 		if (!is_insn_known(&insns[i], i, n))
 			return err_set(err, ERR_INPUT, 0, "bpf.check",
@@ -156,8 +156,8 @@ static bool is_taken(uint16_t code, uint32_t a, uint32_t operand)
 	}
 }
 
-static uint32_t load(const struct sock_filter *insn, const struct seccomp_data *call,
-	const uint32_t *memory)
+static uint32_t load(
+	const struct sock_filter *insn, const struct seccomp_data *call, const uint32_t *memory)
 {
 	uint32_t word = insn->k;
 	if (BPF_MODE(insn->code) == BPF_ABS)

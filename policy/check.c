@@ -20,8 +20,14 @@ struct checking {
 
 /* Allowed by common profiles only where a capability asks for them, or by nobody. */
 static const char *const wide[] = {
-	"fanotify_mark", "mbind", "migrate_pages", "move_pages", "process_madvise", "set_mempolicy",
-	"sysfs", "ustat",
+	"fanotify_mark",
+	"mbind",
+	"migrate_pages",
+	"move_pages",
+	"process_madvise",
+	"set_mempolicy",
+	"sysfs",
+	"ustat",
 };
 
 static const char *const kind_names[] = {"dead", "broad", "unknown", "arch"};
@@ -48,8 +54,8 @@ static void report(struct checking *c, enum check_kind kind, size_t line, const 
 }
 
 /* An earlier rule without comparisons that has the same name and says the same. */
-static const struct oci_rule *shadow_of(const struct oci_profile *oci, size_t rule_at,
-	const char *name)
+static const struct oci_rule *shadow_of(
+	const struct oci_profile *oci, size_t rule_at, const char *name)
 {
 	for (size_t i = 0; i < rule_at; i++) {
 		const struct oci_rule *rule = &oci->rules.items[i];
@@ -70,12 +76,13 @@ static void check_args(struct checking *c, const struct oci_rule *rule, const ch
 		bool is_narrow = compile_narrow_args(name) & 1u << arg->index;
 		if (seen & 1u << arg->index)
 			report(c, CHECK_BROAD, rule->line,
-				"'%s' compares argument %u twice: either comparison is enough", name,
-				arg->index);
+				"'%s' compares argument %u twice: either comparison is enough",
+				name, arg->index);
 		seen |= 1u << arg->index;
 		if (is_narrow && arg->op != OCI_EQ && arg->op != OCI_MASKED_EQ)
 			report(c, CHECK_BROAD, rule->line,
-				"'%s' compares argument %u on 64 bits, of which the kernel reads 32: "
+				"'%s' compares argument %u on 64 bits, of which the kernel reads "
+				"32: "
 				"bits above them pass by the rule",
 				name, arg->index);
 		if (arg->op == OCI_MASKED_EQ && (arg->value_two & ~arg->value))

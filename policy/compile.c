@@ -190,8 +190,8 @@ static int mark_name(struct build *b, const struct oci_rule *rule, const char *n
 	return 0;
 }
 
-static int each_name(struct build *b,
-	int (*fn)(struct build *b, const struct oci_rule *rule, const char *name))
+static int each_name(
+	struct build *b, int (*fn)(struct build *b, const struct oci_rule *rule, const char *name))
 {
 	for (size_t i = 0; i < b->oci->rules.n; i++) {
 		const struct oci_rule *rule = &b->oci->rules.items[i];
@@ -274,8 +274,8 @@ static int set_attributes(scmp_filter_ctx filter, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
 		int rc = seccomp_attr_set(filter, attributes[i].attr, attributes[i].value);
 		if (rc < 0)
-			return err_set(err, ERR_OS, -rc, "policy.compile", "libseccomp attribute %d",
-				(int)attributes[i].attr);
+			return err_set(err, ERR_OS, -rc, "policy.compile",
+				"libseccomp attribute %d", (int)attributes[i].attr);
 	}
 	return 0;
 }
@@ -299,8 +299,7 @@ int compile_seccomp(const char *file, const struct oci_profile *oci, struct poli
 	scoped(filter_done) scmp_filter_ctx whole = seccomp_init(fallback);
 	scoped(filter_done) scmp_filter_ctx rest = seccomp_init(fallback);
 	scoped_free struct filter_plan *plan = mem_array(1, sizeof(*plan));
-	struct build b = {
-		.oci = oci, .whole = whole, .rest = rest, .plan = plan, .err = err};
+	struct build b = {.oci = oci, .whole = whole, .rest = rest, .plan = plan, .err = err};
 	if (!whole || !rest || !plan)
 		return err_set(err, ERR_LIMIT, 0, "policy.compile", "out of memory");
 	return build(&b, ret) < 0 ? err_wrap(err, "%s", file) : 0;

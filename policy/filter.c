@@ -239,8 +239,8 @@ static void emit_head(struct program *p, uint32_t last_nr)
 	emit_errno(p, ENOSYS);
 }
 
-static int finish(struct program *p, const struct tree *t, const struct filter_plan *plan,
-	struct err *err)
+static int finish(
+	struct program *p, const struct tree *t, const struct filter_plan *plan, struct err *err)
 {
 	size_t n = p->n + plan->n_rest;
 	if (n > LIMIT_POLICY_INSNS)

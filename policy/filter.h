@@ -37,5 +37,5 @@ struct filter_plan {
 	size_t n_rest;
 };
 
-must_check int filter_assemble(const struct filter_plan *plan, struct policy_program *ret,
-	struct err *err);
+must_check int filter_assemble(
+	const struct filter_plan *plan, struct policy_program *ret, struct err *err);

@@ -72,12 +72,11 @@ static int read_plain(struct reader *r, json_t *value, char *ret, size_t size)
 		return -1;
 	for (const char *c = ret; *c; c++)
 		if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '-')
-			return reader_fail(r, "policy.value",
-				"'%s' is made of a-z, 0-9 and '-'", reader_key(r));
-	return *ret && *ret != '-'
-		       ? 0
-		       : reader_fail(r, "policy.value", "'%s' is empty or begins with '-'",
-				 reader_key(r));
+			return reader_fail(r, "policy.value", "'%s' is made of a-z, 0-9 and '-'",
+				reader_key(r));
+	return *ret && *ret != '-' ? 0
+				   : reader_fail(r, "policy.value",
+					     "'%s' is empty or begins with '-'", reader_key(r));
 }
 
 static int read_name(struct reader *r, json_t *value, void *ctx)
@@ -108,8 +107,8 @@ static int read_namespace(struct reader *r, json_t *value, void *ctx)
 {
 	struct policy *p = ctx;
 	int64_t flag = 0;
-	if (reader_word(r, "namespace", json_string_value(value), namespaces,
-		    ARRAY_LEN(namespaces), &flag) < 0)
+	if (reader_word(r, "namespace", json_string_value(value), namespaces, ARRAY_LEN(namespaces),
+		    &flag) < 0)
 		return -1;
 	p->namespaces |= (uint32_t)flag;
 	return 0;
@@ -180,8 +179,8 @@ static int read_cpu(struct reader *r, json_t *value, void *ctx)
 	struct policy *p = ctx;
 	double cpus = json_number_value(value);
 	if (!json_is_number(value) || cpus < 0.01 || cpus > CPUS_MAX)
-		return reader_fail(r, "policy.value", "'cpu' must be a number from 0.01 to %d",
-			CPUS_MAX);
+		return reader_fail(
+			r, "policy.value", "'cpu' must be a number from 0.01 to %d", CPUS_MAX);
 	p->cpu_milli = (uint64_t)(cpus * 1000 + 0.5);
 	return 0;
 }
@@ -319,11 +318,11 @@ static int read_env_value(struct reader *r, json_t *value, void *ctx)
 	if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
 		return reader_fail(r, "policy.value", "the value of a variable is a string");
 	if (!is_env_name(name))
-		return reader_fail(r, "policy.value",
-			"a variable's name is made of A-Z, a-z, 0-9 and '_'");
+		return reader_fail(
+			r, "policy.value", "a variable's name is made of A-Z, a-z, 0-9 and '_'");
 	if (!block_add(p->env, sizeof(p->env), name, json_string_value(value)))
-		return reader_fail(r, "policy.value", "the environment is above %d bytes",
-			LIMIT_POLICY_ENV);
+		return reader_fail(
+			r, "policy.value", "the environment is above %d bytes", LIMIT_POLICY_ENV);
 	p->n_env++;
 	return 0;
 }
@@ -338,8 +337,8 @@ static int read_env_name(struct reader *r, json_t *value, void *ctx)
 	struct policy *p = ctx;
 	const char *name = json_string_value(value);
 	if (strlen(name) != json_string_length(value) || !is_env_name(name))
-		return reader_fail(r, "policy.value",
-			"a variable's name is made of A-Z, a-z, 0-9 and '_'");
+		return reader_fail(
+			r, "policy.value", "a variable's name is made of A-Z, a-z, 0-9 and '_'");
 	if (!block_add(p->env_pass, sizeof(p->env_pass), name, NULL))
 		return reader_fail(r, "policy.value", "the passed names are above %d bytes",
 			LIMIT_POLICY_ENV_PASS);
@@ -419,10 +418,11 @@ static int check_whole(struct reader *r, const struct policy *p)
 					 "\"net\": \"host\" is for a process without namespaces");
 	if ((p->namespaces & needed) != needed)
 		return reader_fail(r, "policy.value",
-			"a partition has the namespaces user, mount, pid, net, ipc, uts and cgroup");
+			"a partition has the namespaces user, mount, pid, net, ipc, uts and "
+			"cgroup");
 	if (!p->tmp.size_bytes || !p->run.size_bytes || !p->shm.size_bytes)
-		return reader_fail(r, "policy.value",
-			"\"tmpfs\" must size /tmp, /run and /dev/shm");
+		return reader_fail(
+			r, "policy.value", "\"tmpfs\" must size /tmp, /run and /dev/shm");
 	return 0;
 }
 

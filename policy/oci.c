@@ -173,8 +173,8 @@ static int read_arg(struct reader *r, json_t *value, void *ctx)
 	if (reader_object(r, value, arg_rows, ARRAY_LEN(arg_rows), d) < 0)
 		return -1;
 	if (d->rule.n_args == LIMIT_OCI_ARGS)
-		return reader_fail(r, "policy.value", "more than %d comparisons in a rule",
-			LIMIT_OCI_ARGS);
+		return reader_fail(
+			r, "policy.value", "more than %d comparisons in a rule", LIMIT_OCI_ARGS);
 	d->rule.args[d->rule.n_args++] = d->arg;
 	return 0;
 }

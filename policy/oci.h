@@ -82,8 +82,8 @@ struct oci_profile {
 #define scoped_oci __attribute__((cleanup(oci_done)))
 
 /* Read a profile; file is its name for messages. */
-must_check int oci_parse(const char *file, struct span json, struct oci_profile *ret,
-	struct err *err);
+must_check int oci_parse(
+	const char *file, struct span json, struct oci_profile *ret, struct err *err);
 void oci_done(struct oci_profile *oci);
 
 /* Does this action let the call happen? */

@@ -81,8 +81,8 @@ static struct hash_hex digest_of(struct span record_and_program)
 	return hash_of(HASH_SHA256, record_and_program);
 }
 
-int policy_store(const struct policy *policy, const struct policy_program *program,
-	struct str *ret, struct err *err)
+int policy_store(const struct policy *policy, const struct policy_program *program, struct str *ret,
+	struct err *err)
 {
 	struct file_head head = {
 		.version = FILE_VERSION,
@@ -151,11 +151,11 @@ static int head_parse(struct span bytes, struct file_head *ret, struct err *err)
 	if (memcmp(head.magic, file_magic, sizeof(head.magic)) != 0)
 		return err_set(err, ERR_INPUT, 0, "policy.open", "not a compiled policy");
 	if (head.version != FILE_VERSION || head.record_bytes != sizeof(struct policy))
-		return err_set(err, ERR_INPUT, 0, "policy.open",
-			"compiled by another version of Cantle");
+		return err_set(
+			err, ERR_INPUT, 0, "policy.open", "compiled by another version of Cantle");
 	if (head.arch != ARCH_AUDIT)
-		return err_set(err, ERR_INPUT, 0, "policy.open",
-			"compiled for another architecture");
+		return err_set(
+			err, ERR_INPUT, 0, "policy.open", "compiled for another architecture");
 	if (head.n_insns > LIMIT_POLICY_INSNS ||
 		bytes.len != sizeof(head) + sizeof(struct policy) +
 				     head.n_insns * sizeof(struct sock_filter))

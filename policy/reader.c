@@ -9,8 +9,8 @@
 #include "base/bug.h"
 #include "policy/where.h"
 
-int reader_init(struct reader *r, const char *file, struct span text, json_t **ret_root,
-	struct err *err)
+int reader_init(
+	struct reader *r, const char *file, struct span text, json_t **ret_root, struct err *err)
 {
 	json_error_t at;
 	*r = (struct reader){.file = file, .text = text, .err = err};
@@ -39,8 +39,8 @@ int reader_fail(struct reader *r, const char *step, const char *fmt, ...)
 	if (vsnprintf(said, sizeof(said), fmt, ap) < 0)
 		said[0] = '\0';
 	va_end(ap);
-	return err_set(r->err, ERR_INPUT, 0, step, "%s:%zu:%zu: %s", r->file, pos.line, pos.column,
-		said);
+	return err_set(
+		r->err, ERR_INPUT, 0, step, "%s:%zu:%zu: %s", r->file, pos.line, pos.column, said);
 }
 
 static const char *type_name(json_type type)
@@ -78,8 +78,8 @@ static bool is_type(const json_t *value, json_type type)
 static int push(struct reader *r, const char *key, size_t index)
 {
 	if (r->depth == LIMIT_READER_DEPTH)
-		return reader_fail(r, "policy.value", "nested deeper than %d levels",
-			LIMIT_READER_DEPTH);
+		return reader_fail(
+			r, "policy.value", "nested deeper than %d levels", LIMIT_READER_DEPTH);
 	r->steps[r->depth++] = (struct reader_step){.key = key, .index = index};
 	return 0;
 }
@@ -98,16 +98,16 @@ static const char *nearest_row(const char *key, const struct reader_row *rows, s
 	return best;
 }
 
-static int member(struct reader *r, json_t *value, const struct reader_row *rows, size_t n_rows,
-	void *ctx)
+static int member(
+	struct reader *r, json_t *value, const struct reader_row *rows, size_t n_rows, void *ctx)
 {
 	const char *key = reader_key(r);
 	for (size_t i = 0; i < n_rows; i++) {
 		if (strcmp(rows[i].key, key) != 0)
 			continue;
 		if (!is_type(value, rows[i].type))
-			return reader_fail(r, "policy.value", "'%s' must be %s", key,
-				type_name(rows[i].type));
+			return reader_fail(
+				r, "policy.value", "'%s' must be %s", key, type_name(rows[i].type));
 		return rows[i].fn ? rows[i].fn(r, value, rows[i].ctx ? rows[i].ctx : ctx) : 0;
 	}
 	const char *best = nearest_row(key, rows, n_rows);
@@ -115,12 +115,13 @@ static int member(struct reader *r, json_t *value, const struct reader_row *rows
 		best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
 }
 
-int reader_object(struct reader *r, json_t *object, const struct reader_row *rows, size_t n_rows,
-	void *ctx)
+int reader_object(
+	struct reader *r, json_t *object, const struct reader_row *rows, size_t n_rows, void *ctx)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		if (push(r, key, 0) < 0 || member(r, value, rows, n_rows, ctx) < 0)
 			return -1;
 		r->depth--;
@@ -135,7 +136,8 @@ int reader_members(struct reader *r, json_t *object, reader_fn fn, void *ctx)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		if (push(r, key, 0) < 0 || fn(r, value, ctx) < 0)
 			return -1;
 		r->depth--;
@@ -187,8 +189,8 @@ int reader_word(struct reader *r, const char *what, const char *word,
 			best = words[i].word;
 		}
 	}
-	return reader_fail(r, "policy.value", "unknown %s '%.*s'%s%s%s", what, LIMIT_READER_KEY, word,
-		best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
+	return reader_fail(r, "policy.value", "unknown %s '%.*s'%s%s%s", what, LIMIT_READER_KEY,
+		word, best ? ", did you mean '" : "", best ? best : "", best ? "'?" : "");
 }
 
 int reader_text(struct reader *r, json_t *value, char *ret, size_t size)

@@ -51,21 +51,22 @@ struct reader_word {
 };
 
 /* Parse the text; the reader is ready to walk then. The caller decrefs *ret_root. */
-must_check int reader_init(struct reader *r, const char *file, struct span text, json_t **ret_root,
-	struct err *err);
+must_check int reader_init(
+	struct reader *r, const char *file, struct span text, json_t **ret_root, struct err *err);
 
 /* Error at the current place; with at_key, at the key rather than at its value. Returns -1. */
 int reader_fail(struct reader *r, const char *step, const char *fmt, ...) printf_like(3, 4);
 
 /* Walk one object by its table. */
-must_check int reader_object(struct reader *r, json_t *object, const struct reader_row *rows,
-	size_t n_rows, void *ctx);
+must_check int reader_object(
+	struct reader *r, json_t *object, const struct reader_row *rows, size_t n_rows, void *ctx);
 
 /* Walk an object with free keys: fn reads the key with reader_key(). */
 must_check int reader_members(struct reader *r, json_t *object, reader_fn fn, void *ctx);
 
 /* Walk an array whose elements have one type. */
-must_check int reader_array(struct reader *r, json_t *array, json_type type, reader_fn fn, void *ctx);
+must_check int reader_array(
+	struct reader *r, json_t *array, json_type type, reader_fn fn, void *ctx);
 
 /* The key of the member being read. */
 const char *reader_key(const struct reader *r);
@@ -81,8 +82,8 @@ must_check int reader_word(struct reader *r, const char *what, const char *word,
 must_check int reader_text(struct reader *r, json_t *value, char *ret, size_t size);
 
 /* An integer in a range. */
-must_check int reader_number(struct reader *r, json_t *value, int64_t least, int64_t most,
-	int64_t *ret);
+must_check int reader_number(
+	struct reader *r, json_t *value, int64_t least, int64_t most, int64_t *ret);
 
 /* A count of bytes: an integer, or a string such as "512M" (K, M, G: powers of 1024). */
 must_check int reader_size(struct reader *r, json_t *value, uint64_t *ret);

@@ -4,14 +4,11 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
 
 #include "base/bug.h"
+#include "tests/unit/test.h"
 
-#define STMT(code, k) BPF_STMT(code, k)
+#define STMT(code, k)         BPF_STMT(code, k)
 #define JUMP(code, k, jt, jf) BPF_JUMP(code, k, jt, jf)
 
 static uint32_t eval(const struct sock_filter *insns, size_t n, const struct seccomp_data *call)
