@@ -70,6 +70,7 @@ static void bash_values(const char *verb, const struct option *options, size_t n
 			break;
 		case FILL_NONE:
 		case FILL_COMMAND:
+			str_adds(out, "COMPREPLY=()");
 			break;
 		}
 		str_adds(out, "; return ;;\n");

@@ -114,6 +114,8 @@ static void progress(struct screen *screen, const struct ctl_event *event)
 		str_add(&screen->subject, event->subject);
 		screen->subject_ms = clock_ms();
 	}
+	if (!screen->drawn_ms) /* the first: silence counts from here */
+		screen->drawn_ms = clock_ms();
 	str_cut(&screen->live, 0);
 	if (event->subject.len) {
 		escape_text(event->subject, screen->is_utf8, false, &screen->live);
@@ -159,6 +161,12 @@ static void add_label(const struct screen *screen, enum ctl_event_kind kind, str
 	}
 }
 
+/* Is this the last that is heard of its subject for now? */
+static bool is_end(const struct ctl_event *event)
+{
+	return event->kind == CTL_EVENT_STEP || event->kind == CTL_EVENT_FAILED;
+}
+
 void screen_event(struct screen *screen, const struct ctl_event *event)
 {
 	scoped_str struct str out = STR_INIT;
@@ -169,6 +177,8 @@ void screen_event(struct screen *screen, const struct ctl_event *event)
 	}
 	if (screen->is_drawn)
 		str_adds(&out, "\r\033[K");
+	if (is_end(event) && span_eq(str_span(&screen->subject), event->subject))
+		str_cut(&screen->live, 0);
 	add_label(screen, event->kind, &out);
 	if (event->subject.len && event->kind != CTL_EVENT_LOG_LINE) {
 		escape_text(event->subject, screen->is_utf8, false, &out);
