@@ -20,7 +20,6 @@ struct child {
 	pid_t parent;
 	int error;
 	const char *step;
-	sigset_t mask; /* the caller's, given back to the child */
 };
 
 static int child_fail(struct child *c, const char *step)
@@ -60,6 +59,7 @@ static int child_main(void *arg)
 	struct child *c = arg;
 	const struct proc_spec *s = c->spec;
 	static const char *const none[] = {NULL};
+	sigset_t none_blocked;
 	if (s->dies_with_parent) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 			return child_fail(c, "pdeathsig");
@@ -72,8 +72,10 @@ static int child_main(void *arg)
 		return child_fail(c, "chdir");
 	if (child_fds(s) < 0)
 		return child_fail(c, "descriptors");
-	/* Signal handlers are reset by exec; the mask is inherited and must be the caller's. */
-	sigprocmask(SIG_SETMASK, &c->mask, NULL);
+	/* Signal handlers are reset by exec, but the mask is inherited: what the caller blocks to get
+	   it by signalfd must reach a program that knows nothing of it. */
+	sigemptyset(&none_blocked);
+	sigprocmask(SIG_SETMASK, &none_blocked, NULL);
 	execve(s->path, vector(s->argv), vector(s->envp ? s->envp : none));
 	return child_fail(c, "exec");
 }
@@ -83,6 +85,7 @@ int proc_spawn(const struct proc_spec *spec, struct fd_pid *ret, pid_t *ret_pid,
 	struct child c = {.spec = spec, .parent = getpid()};
 	int pidfd = FD_NONE;
 	sigset_t all;
+	sigset_t kept;
 	pid_t pid;
 	char *stack;
 	BUG_IF(spec->n_fds > PROC_FDS_MAX, "a child inherits at most PROC_FDS_MAX descriptors");
@@ -91,11 +94,11 @@ int proc_spawn(const struct proc_spec *spec, struct fd_pid *ret, pid_t *ret_pid,
 		return err_set(err, ERR_LIMIT, ENOMEM, "proc.spawn", "start '%s'", spec->path);
 	/* No handler of the parent may run in the child while they share memory. */
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &c.mask);
+	sigprocmask(SIG_SETMASK, &all, &kept);
 	pid = clone(child_main, stack + CHILD_STACK_BYTES,
 		CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &c, &pidfd);
 	int error = errno;
-	sigprocmask(SIG_SETMASK, &c.mask, NULL);
+	sigprocmask(SIG_SETMASK, &kept, NULL);
 	free(stack);
 	if (pid < 0)
 		return err_set(err, ERR_OS, error, "proc.spawn", "start '%s'", spec->path);

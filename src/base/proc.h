@@ -12,7 +12,8 @@
 /*
  * Shape:     a spec names program, arguments, environment and the descriptors that the child gets:
  *            stdio[0..2] (FD_NONE: /dev/null), then fds[] renumbered from 3; everything else is
- * closed. Ownership: the spec borrows everything; the pidfd that comes back is the caller's.
+ * closed. No signal is blocked in the child.
+ * Ownership: the spec borrows everything; the pidfd that comes back is the caller's.
  * Errors:    proc.spawn (with the step of the child where exec failed), proc.wait
  * Source:    clone(2) CLONE_VFORK|CLONE_VM|CLONE_PIDFD, pidfd_open(2), waitid(2) P_PIDFD.
  */
