@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cantle destroy --node: everything of this node, its place in the registry included. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "isolate/plan/launch_plan.h"
+#include "node/instance.h"
+#include "node/job.h"
+#include "node/network.h"
+#include "node/verb.h"
+
+static int destroy_all(struct node *node, struct err *err)
+{
+	struct store_partition *rows = NULL;
+	size_t n = 0;
+	int failed = store_partition_list(node->store, &rows, &n, err);
+	for (size_t i = 0; i < n && failed == 0; i++) {
+		scoped_fd_file lock = FD_INIT;
+		failed = instance_lock(node, &rows[i], &lock, err);
+		if (failed == 0)
+			failed = instance_destroy(node, &rows[i], err);
+		if (failed == 0)
+			ctl_say(node, CTL_EVENT_STEP, "%s/%s destroyed", rows[i].tenant_name,
+				rows[i].name);
+	}
+	free(rows);
+	return failed;
+}
+
+/* The state directory's own files last: until then every step can be repeated. */
+static int remove_files(struct node *node, struct err *err)
+{
+	static const char *const trees[] = {"partition", "software", "cache", "node", "id"};
+	struct plan plan;
+	scoped_job job;
+	int failed;
+	const char *group = node_text(node, "cantle-%u", node->id.number);
+	job_init(&job, node);
+	if (plan_init(&plan, err) < 0)
+		return -1;
+	/* The instances' groups are gone; what holds them is left in every hierarchy. */
+	for (size_t i = 0; i < node->n_cgroup_roots; i++)
+		plan_add(&plan, (struct plan_op){.kind = PLAN_CGROUP_REMOVE,
+					.cgroup_remove = {.at = (uint32_t)(PLAN_ROOT_CGROUP + i),
+						.rel = plan_str(&plan, group)}});
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++)
+		host_plan_remove(&plan, trees[i]);
+	failed = job_host(node, &job, &plan, err);
+	plan_done(&plan);
+	return failed;
+}
+
+int verb_node_down(struct node *node, int *ret_status, struct err *err)
+{
+	if (destroy_all(node, err) < 0 || network_node_down(node, err) < 0)
+		return -1;
+	store_close(&node->store);
+	if (remove_files(node, err) < 0)
+		return -1;
+	ctl_say(node, CTL_EVENT_STEP, "the node is gone; its number is free again");
+	*ret_status = EXIT_OK;
+	return 0;
+}
