@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "base/bug.h"
+#include "base/env.h"
 #include "base/loop.h"
 #include "base/path.h"
 #include "base/proc.h"
@@ -94,13 +95,20 @@ int call_fd(struct call *call, enum ctl_role role, int fd, struct err *err)
 int call_stdio(struct cli *cli, struct call *call, struct err *err)
 {
 	static const enum ctl_role roles[] = {CTL_ROLE_STDIN, CTL_ROLE_STDOUT, CTL_ROLE_STDERR};
+	/* What a policy may pass on; which of them it does is the agent's to say. */
+	static const char *const offered[] = {
+		"TERM", "COLORTERM", "NO_COLOR", "TZ", "COLUMNS", "LINES"};
 
 	for (int fd = 0; fd < 3; fd++) {
 		if (call_fd(call, roles[fd], fd, err) < 0)
 			return -1;
 	}
-	if (cli->term && isatty(STDIN_FILENO))
-		return call_option(call, "term", cli->term, err);
+	for (size_t i = 0; i < ARRAY_LEN(offered); i++) {
+		const char *entry = env_entry(cli->envp, offered[i]);
+
+		if (entry && call_option(call, "env", entry, err) < 0)
+			return -1;
+	}
 	return 0;
 }
 

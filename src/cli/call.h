@@ -37,7 +37,7 @@ must_check int call_new(struct cli *cli, enum ctl_verb verb, struct call **ret, 
 must_check int call_option(struct call *call, const char *name, const char *value, struct err *err);
 must_check int call_word(struct call *call, const char *word, struct err *err);
 must_check int call_fd(struct call *call, enum ctl_role role, int fd, struct err *err);
-/* stdin, stdout and stderr of the tool itself. */
+/* stdin, stdout and stderr of the tool itself, and variables that a policy may pass on. */
 must_check int call_stdio(struct cli *cli, struct call *call, struct err *err);
 
 /* Returns the exit status; whatever failed has been shown. */

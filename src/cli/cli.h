@@ -44,7 +44,7 @@ struct cli {
 	struct arena arena;
 	struct screen screen;
 	const char *state_path;
-	const char *term; /* TERM, or NULL */
+	char *const *envp;
 	bool is_stdout_tty;
 	bool has_color; /* on stdout */
 	bool is_utf8;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/bug.h"
+#include "base/env.h"
 #include "base/path.h"
 #include "base/table_doc.h"
 #include "cli/cli.h"
@@ -46,18 +47,6 @@ static const struct program cantle = {
 	.examples = NULL,
 };
 
-/* The only reading of the environment: the value of a variable, NULL where unset or empty. */
-static const char *env_value(char *const *envp, const char *name)
-{
-	const size_t length = strlen(name);
-
-	for (; *envp; envp++) {
-		if (strncmp(*envp, name, length) == 0 && (*envp)[length] == '=')
-			return (*envp)[length + 1] ? *envp + length + 1 : NULL;
-	}
-	return NULL;
-}
-
 static bool is_utf8(char *const *envp)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -71,26 +60,30 @@ static bool is_utf8(char *const *envp)
 	return false;
 }
 
-static bool wants_color(const struct cli *cli, char *const *envp, bool is_tty)
+static bool is_dumb(char *const *envp)
+{
+	const char *term = env_value(envp, "TERM");
+
+	return !term || strcmp(term, "dumb") == 0;
+}
+
+static bool wants_color(const struct cli *cli, bool is_tty)
 {
 	const char *when = table_value(&cli->args, "color", "auto");
 
 	if (strcmp(when, "auto") != 0)
 		return strcmp(when, "always") == 0;
-	if (env_value(envp, "NO_COLOR"))
-		return false;
-	return is_tty && cli->term && strcmp(cli->term, "dumb") != 0;
+	return is_tty && !is_dumb(cli->envp) && !env_value(cli->envp, "NO_COLOR");
 }
 
-static void look_around(struct cli *cli, char *const *envp)
+static void look_around(struct cli *cli)
 {
-	const char *state_path = env_value(envp, "CANTLE_STATE");
+	const char *state_path = env_value(cli->envp, "CANTLE_STATE");
 
-	cli->term = env_value(envp, "TERM");
-	cli->is_utf8 = is_utf8(envp);
+	cli->is_utf8 = is_utf8(cli->envp);
 	cli->is_stdout_tty = isatty(STDOUT_FILENO);
 	cli->state_path = state_path ? state_path : "/var/lib/cantle";
-	cli->screen.is_tty = isatty(STDERR_FILENO) && cli->term && strcmp(cli->term, "dumb") != 0;
+	cli->screen.is_tty = isatty(STDERR_FILENO) && !is_dumb(cli->envp);
 	cli->screen.is_utf8 = cli->is_utf8 || !isatty(STDERR_FILENO);
 }
 
@@ -102,12 +95,12 @@ static int help(const struct command *command, FILE *to, int status)
 	return fputs(str_cstr(&out), to) < 0 ? STATUS_FAILED : status;
 }
 
-static int dispatch(struct cli *cli, char *const *envp)
+static int dispatch(struct cli *cli)
 {
 	const struct command *command = cli->args.command;
 
-	cli->has_color = wants_color(cli, envp, cli->is_stdout_tty);
-	cli->screen.has_color = wants_color(cli, envp, cli->screen.is_tty);
+	cli->has_color = wants_color(cli, cli->is_stdout_tty);
+	cli->screen.has_color = wants_color(cli, cli->screen.is_tty);
 	cli->state_path = table_value(&cli->args, "state", cli->state_path);
 	if (table_has(&cli->args, "help"))
 		return help(command, stdout, STATUS_OK);
@@ -121,16 +114,17 @@ static int dispatch(struct cli *cli, char *const *envp)
 int main(int argc, char **argv, char **envp)
 {
 	struct cli cli = {.args = TABLE_ARGS_INIT,
+		.envp = envp,
 		.arena = ARENA_INIT(CLI_ARENA_BYTES),
 		.screen = SCREEN_INIT};
 	struct err err = ERR_INIT;
 	int status = STATUS_USAGE;
 
-	look_around(&cli, envp);
+	look_around(&cli);
 	if (table_parse(&cantle, argc, argv, &cli.args, &err) < 0)
 		status = cli_fail(&cli, &err);
 	else
-		status = dispatch(&cli, envp);
+		status = dispatch(&cli);
 	screen_done(&cli.screen);
 	table_args_done(&cli.args);
 	arena_done(&cli.arena);

@@ -32,7 +32,7 @@
  *   the agent. Text of EVENT and DATA may come from a partition: escaped where it is shown.
  */
 enum {
-	CTL_HELLO = 0x0500,
+	CTL_HELLO = 0x0700,
 	CTL_REQUEST,
 	CTL_EVENT,
 	CTL_DATA,
@@ -53,7 +53,7 @@ enum ctl_verb {
 	CTL_VERB_BUILD =
 		1,        /* words: profile; roles PROFILE_ROOT; options path-in-root, enter, ... */
 	CTL_VERB_REQUEST, /* words: name, profile */
-	CTL_VERB_RUN,     /* words: command line; roles stdin, stdout, stderr */
+	CTL_VERB_RUN, /* words: command line; roles stdin, stdout, stderr; options "env": NAME=VALUE */
 	CTL_VERB_PS,
 	CTL_VERB_INSPECT,
 	CTL_VERB_LOGS,

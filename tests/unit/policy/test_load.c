@@ -2,6 +2,7 @@
 /* Policy files: what is read, and the position of every mistake. */
 #include "policy/load.h"
 
+#include <jansson.h>
 #include <linux/sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,30 @@ static void test_not_an_object(void **state)
 	}
 }
 
+/* Every property of the schema is a key that the loader knows, and the other way round. */
+static void test_schema_has_the_same_keys(void **state)
+{
+	(void)state;
+	const char *key;
+	json_t *row;
+	size_t n = 0;
+	json_error_t at;
+	json_t *root = json_load_file(POLICY_SOURCE "/schema/policy.schema.json", 0, &at);
+	assert_non_null(root);
+	json_object_foreach(json_object_get(root, "properties"), key, row)
+	{
+		struct policy p;
+		struct err err = ERR_INIT;
+		scoped_str struct str text = STR_INIT;
+		str_addf(&text, "{\"%s\": null}", key);
+		assert_int_equal(policy_load("t.json", str_span(&text), &p, &err), -1);
+		assert_null(strstr(err.text, "unknown key"));
+		n++;
+	}
+	assert_int_equal(n, 16);
+	json_decref(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_name_limit),
 		cmocka_unit_test(test_env_limit),
 		cmocka_unit_test(test_not_an_object),
+		cmocka_unit_test(test_schema_has_the_same_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
