@@ -110,10 +110,19 @@ int loop_signals(const int *signals, size_t n, struct fd_file *ret, struct err *
 	return 0;
 }
 
-int loop_signal(struct fd_file signals)
+int loop_signal_origin(struct fd_file signals, bool *ret_is_kernel)
 {
 	struct signalfd_siginfo info;
-	return read(signals.fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+	if (read(signals.fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	*ret_is_kernel = info.ssi_code == SI_KERNEL;
+	return (int)info.ssi_signo;
+}
+
+int loop_signal(struct fd_file signals)
+{
+	bool is_kernel;
+	return loop_signal_origin(signals, &is_kernel);
 }
 
 int timer_open(struct fd_file *ret, struct err *err)

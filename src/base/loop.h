@@ -53,6 +53,8 @@ void loop_close(struct loop *loop);
 must_check int loop_signals(const int *signals, size_t n, struct fd_file *ret, struct err *err);
 /* Next pending signal, or 0. */
 int loop_signal(struct fd_file signals);
+/* The same, and whether the kernel sent it: the terminal, which told the whole foreground group. */
+int loop_signal_origin(struct fd_file signals, bool *ret_is_kernel);
 /* A monotonic one-shot timer; set with timer_set(), 0 disarms. */
 must_check int timer_open(struct fd_file *ret, struct err *err);
 must_check int timer_set(struct fd_file timer, uint64_t after_ms, struct err *err);

@@ -4,6 +4,7 @@
 
 #include <grp.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 
 #include "base/bug.h"
@@ -131,13 +132,28 @@ static int agent_path(struct str *ret, struct err *err)
 		"there is no node agent beside '%s': build or install the whole of Cantle", self);
 }
 
+/* The agent can start its network helper only before it gives up its privilege, that is before it
+ * reads the request. */
+static bool needs_net(const struct call *call)
+{
+	static const enum ctl_verb never[] = {CTL_VERB_PS, CTL_VERB_INSPECT, CTL_VERB_LOGS,
+		CTL_VERB_EXEC, CTL_VERB_VERSION, CTL_VERB_CACHE_ADD};
+
+	for (size_t i = 0; i < ARRAY_LEN(never); i++)
+		if (call->request.verb == never[i])
+			return false;
+	if (call->request.verb != CTL_VERB_RUN)
+		return true;
+	return strcmp(ctl_request_value(&call->request, "net", "none"), "veth") == 0;
+}
+
 static int start_agent(struct session *session, struct err *err)
 {
 	scoped_str struct str path = STR_INIT;
 	scoped_fd_chan theirs = FD_INIT;
 	struct proc_spec spec = PROC_SPEC_INIT;
-	const char *const argv[] = {
-		"cantled", "--oneshot", "--state", session->cli->state_path, NULL};
+	const char *const argv[] = {"cantled", "--oneshot", "--state", session->cli->state_path,
+		needs_net(session->call) ? "--net" : NULL, NULL};
 
 	if (agent_path(&path, err) < 0 || chan_pair(&session->chan, &theirs, err) < 0)
 		return -1;
@@ -146,8 +162,6 @@ static int start_agent(struct session *session, struct err *err)
 	spec.stdio[2] = STDERR_FILENO;
 	spec.fds = &theirs.fd;
 	spec.n_fds = 1;
-	/* Its own session: Ctrl-C reaches this process only, which tells the agent. */
-	spec.is_new_session = true;
 	return proc_spawn(&spec, &session->agent, NULL, err);
 }
 
@@ -281,11 +295,13 @@ static int on_signal(void *context, uint32_t events, struct err *err)
 {
 	struct session *session = context;
 	scoped_wire_out struct wire_out out = WIRE_OUT_INIT;
-	const int signo = loop_signal(session->signals);
+	bool is_kernel = false;
+	const int signo = loop_signal_origin(session->signals, &is_kernel);
 
 	(void)events;
 	(void)err;
-	if (signo == 0)
+	/* What the terminal sends, the command of run and exec has got from it already. */
+	if (signo == 0 || (is_kernel && is_foreground(session)))
 		return 0;
 	if (!is_foreground(session) && session->n_interrupts++ > 0) {
 		loop_stop(&session->loop); /* the end of file tells the agent to clean up */

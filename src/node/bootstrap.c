@@ -89,8 +89,6 @@ static int spawn(struct node *node, const char *name, struct fd_chan *ret_chan,
 	spec.stdio[2] = STDERR_FILENO;
 	spec.fds = &theirs.fd;
 	spec.n_fds = 1;
-	/* Out of the terminal's process group: Ctrl-C is the agent's to handle, in order. */
-	spec.is_new_session = true;
 	if (proc_spawn(&spec, ret_pid, NULL, err) < 0)
 		return err_wrap(err, "is the installation complete?");
 	return 0;

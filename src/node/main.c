@@ -104,6 +104,18 @@ static int oneshot(const char *state, bool needs_net)
 	return status;
 }
 
+/* A peer that is gone shows by EPIPE; what the terminal sends reaches us through the command. We stay
+ * in its session, so that the command of `cantle run` keeps its terminal. */
+static void block_signals(void)
+{
+	static const int quiet[] = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU};
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(quiet); i++)
+		sigaddset(&set, quiet[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const char *state = "/var/lib/cantle";
@@ -126,11 +138,6 @@ int main(int argc, char **argv)
 				"command\n");
 		return EXIT_USAGE;
 	}
-	/* A peer that is gone shows by EPIPE; the terminal's Ctrl-C reaches us through the command. */
-	sigset_t quiet;
-	sigemptyset(&quiet);
-	sigaddset(&quiet, SIGPIPE);
-	sigaddset(&quiet, SIGINT);
-	sigprocmask(SIG_BLOCK, &quiet, NULL);
+	block_signals();
 	return oneshot(state, needs_net);
 }
