@@ -71,6 +71,27 @@ int link_find(struct nl *nl, const char *name, struct link *ret, struct err *err
 	return NL_FOUND;
 }
 
+int link_watch(struct nl *nl, struct err *err)
+{
+	return nl_join(nl, RTNLGRP_LINK, err);
+}
+
+static bool is_running(const struct nlmsghdr *message, const void *arg)
+{
+	const uint32_t *index = arg;
+	const struct ifinfomsg *head = mnl_nlmsg_get_payload(message);
+	return message->nlmsg_type == RTM_NEWLINK &&
+	       mnl_nlmsg_get_payload_len(message) >= sizeof(*head) &&
+	       (uint32_t)head->ifi_index == *index && head->ifi_flags & IFF_RUNNING;
+}
+
+int link_wait(struct nl *nl, uint32_t index, struct err *err)
+{
+	if (nl_wait(nl, is_running, &index, err) < 0)
+		return err_wrap(err, "wait until the link can send");
+	return 0;
+}
+
 struct list {
 	link_each *each;
 	void *arg;

@@ -30,6 +30,13 @@ struct link {
 /* NL_FOUND or NL_ABSENT. */
 must_check int link_find(struct nl *nl, const char *name, struct link *ret, struct err *err);
 
+/*
+ * Wait until the link can send. The end that went up first gets its queue only when the kernel's
+ * link watch has seen the other: until then it drops what it sends. link_watch() comes before that.
+ */
+must_check int link_watch(struct nl *nl, struct err *err);
+must_check int link_wait(struct nl *nl, uint32_t index, struct err *err);
+
 typedef void link_each(const struct link *link, void *arg);
 must_check int link_list(struct nl *nl, link_each *each, void *arg, struct err *err);
 

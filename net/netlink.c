@@ -15,7 +15,7 @@ static size_t align(size_t n)
 	return (n + MNL_ALIGNTO - 1) & ~((size_t)MNL_ALIGNTO - 1);
 }
 
-enum { DUMP_TRIES = 4, REPLY_TIMEOUT_S = 10 };
+enum { DUMP_TRIES = 4 };
 
 void nl_init(struct nl *nl)
 {
@@ -29,7 +29,7 @@ void nl_init(struct nl *nl)
 int nl_open(struct nl *nl, int family, struct err *err)
 {
 	static const int one = 1;
-	static const struct timeval timeout = {.tv_sec = REPLY_TIMEOUT_S};
+	static const struct timeval timeout = {.tv_sec = NL_WAIT_S};
 	nl_init(nl);
 	scoped_fd_sock sock = {socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family)};
 	if (sock.fd < 0)
@@ -336,4 +336,25 @@ int nl_dump(struct nl *nl, nl_each *each, void *arg, struct err *err)
 	nl_drop(nl);
 	return err_set(err, ERR_OS, EAGAIN, nl->notes[0].step, "%s: the table keeps changing",
 		nl->notes[0].what);
+}
+
+int nl_join(struct nl *nl, int group, struct err *err)
+{
+	if (setsockopt(nl->sock.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
+		return err_set(err, ERR_OS, errno, "net.netlink", "join group %d", group);
+	return 0;
+}
+
+int nl_wait(struct nl *nl, nl_until *until, const void *arg, struct err *err)
+{
+	for (;;) {
+		size_t size;
+		if (reply_recv(nl, &size, err) < 0)
+			return -1;
+		int left = (int)size;
+		const struct nlmsghdr *message = (const void *)nl->reply;
+		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+			if (until(message, arg))
+				return 0;
+	}
 }

@@ -24,6 +24,7 @@ enum {
 	NL_BATCH_MAX = 64,
 	NL_MESSAGE_MAX = 1024, /* the longest of ours, a veth pair, has 300 */
 	NL_REPLY_MAX = 32 << 10,
+	NL_WAIT_S = 10,
 };
 
 enum nl_allow {
@@ -76,6 +77,12 @@ enum nl_outcome { NL_FOUND = 0, NL_ABSENT = 1 };
 must_check int nl_get(struct nl *nl, nl_each *each, void *arg, struct err *err);
 /* Send the single message of the batch as a dump. NL_ABSENT: the kernel knows no such container. */
 must_check int nl_dump(struct nl *nl, nl_each *each, void *arg, struct err *err);
+
+/* Join a multicast group, before what will be announced is caused. */
+must_check int nl_join(struct nl *nl, int group, struct err *err);
+/* Read announcements until one is the wanted; fails after NL_WAIT_S without any. */
+typedef bool nl_until(const struct nlmsghdr *message, const void *arg);
+must_check int nl_wait(struct nl *nl, nl_until *until, const void *arg, struct err *err);
 
 /* For the parsers of a reply: the attribute's payload has exactly (at least) n bytes. */
 bool nl_attr_is(const struct nlattr *attr, size_t n);

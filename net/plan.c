@@ -52,6 +52,7 @@ static const struct {
 	[NET_OP_INNER_DEFAULT] = {"inner-default", SLOT_SAME, true},
 	[NET_OP_LINK_QUIET] = {"link-quiet", SLOT_SAME, false},
 	[NET_OP_LINK_UP] = {"link-up", SLOT_SAME, false},
+	[NET_OP_INNER_READY] = {"inner-ready", SLOT_SAME, true},
 	[NET_OP_LINK_ROUTE] = {"link-route", SLOT_SAME, false},
 	[NET_OP_ADMIT] = {"admit", SLOT_SAME, false},
 	[NET_OP_FAULT] = {"fault", SLOT_NONE, false},

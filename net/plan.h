@@ -57,6 +57,7 @@ enum net_op_kind {
 	NET_OP_INNER_DEFAULT, /* inner: default dev eth0 */
 	NET_OP_LINK_QUIET,    /* link: no router advertisements, redirects or source routes */
 	NET_OP_LINK_UP,       /* link: no link-local address, up */
+	NET_OP_INNER_READY,   /* inner eth0: able to send, now that both ends are up */
 	NET_OP_LINK_ROUTE,    /* route: /128 to the link */
 	NET_OP_ADMIT,         /* nft: the (link, source) pair. Traffic flows from here on */
 	NET_OP_FAULT,         /* test builds only, at any place: die here by SIGKILL */

@@ -39,6 +39,7 @@ static const uint16_t part_up_ops[] = {
 	NET_OP_INNER_DEFAULT,
 	NET_OP_LINK_QUIET,
 	NET_OP_LINK_UP,
+	NET_OP_INNER_READY,
 	NET_OP_LINK_ROUTE,
 	NET_OP_ADMIT,
 };
@@ -228,6 +229,8 @@ static void print_part(
 			n->link);
 	else if (kind == NET_OP_LINK_UP)
 		str_addf(out, "link: %s addrgenmode none, up", n->link);
+	else if (kind == NET_OP_INNER_READY)
+		str_adds(out, "link: wait until eth0 inside can send");
 	else if (kind == NET_OP_LINK_ROUTE)
 		str_addf(out, "route: %s/128 dev %s proto %u", n->addr, n->link, NET_ROUTE_PROTO);
 	else if (kind == NET_OP_ADMIT)

@@ -242,7 +242,7 @@ static int op_netns(struct run *run, const struct net_op *op, struct err *err)
 		return -1;
 	int result = nl_open(&run->s->inner, NETLINK_ROUTE, err);
 	ns_leave(&run->s->home);
-	return result;
+	return result < 0 ? -1 : link_watch(&run->s->inner, err);
 }
 
 static int inner_sysctl(struct run *run, const char *rel, const char *value, struct err *err)
@@ -341,6 +341,12 @@ static int op_link_up(struct run *run, const struct net_op *op, struct err *err)
 	return 0;
 }
 
+static int op_inner_ready(struct run *run, const struct net_op *op, struct err *err)
+{
+	(void)op;
+	return need_inner(run, err) < 0 ? -1 : link_wait(&run->s->inner, run->inner_index, err);
+}
+
 static int op_link_route(struct run *run, const struct net_op *op, struct err *err)
 {
 	uint8_t addr[NET_ADDR_SIZE];
@@ -395,6 +401,7 @@ static const struct {
 	[NET_OP_INNER_DEFAULT] = {op_inner_default, TARGET_INNER},
 	[NET_OP_LINK_QUIET] = {op_link_quiet, TARGET_NONE},
 	[NET_OP_LINK_UP] = {op_link_up, TARGET_ROUTE},
+	[NET_OP_INNER_READY] = {op_inner_ready, TARGET_NONE},
 	[NET_OP_LINK_ROUTE] = {op_link_route, TARGET_ROUTE},
 	[NET_OP_ADMIT] = {op_admit, TARGET_FILTER},
 	[NET_OP_FAULT] = {op_fault, TARGET_NONE},
