@@ -1,7 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# mandoc has nothing to say about our pages, but that the other ones are not installed here.
-command -v mandoc >/dev/null || { echo "mandoc is not installed"; if [ "${MUST_WORK:-}" = 1 ]; then exit 1; else exit 77; fi; }
-found=$(mandoc -T lint "$@" 2>&1 | grep -v 'referenced manual not found: Xr cantle')
-[ -z "$found" ] || { echo "$found"; echo "0 passed, $# failed"; exit 1; }
-echo "$# passed, 0 failed"
+# mandoc has nothing to say about our pages, but that other pages are not installed here.
+if ! command -v mandoc >/dev/null; then
+	echo "mandoc is not installed"
+	if [ "${MUST_WORK:-}" = 1 ]; then exit 1; else exit 77; fi
+fi
+found=$(mandoc -T lint "$@" 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db')
+others=$(sed -n '/^\.Ss Others/,/^\.El/s/^\.It Sy //p' "$@")
+if [ -n "$others" ]; then
+	found="$found
+cantle-errors.7.in does not tell of the families of steps: $(echo $others)"
+fi
+if [ -n "$found" ]; then
+	echo "$found"
+	echo "man: 0 passed, $# failed"
+	exit 1
+fi
+echo "man: $# passed, 0 failed"
