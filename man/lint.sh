@@ -5,7 +5,7 @@ if ! command -v mandoc >/dev/null; then
 	echo "mandoc is not installed"
 	if [ "${MUST_WORK:-}" = 1 ]; then exit 1; else exit 77; fi
 fi
-found=$(mandoc -T lint "$@" 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db')
+found=$(mandoc -T lint "$@" 2>/dev/null | grep -v 'referenced manual not found')
 others=$(sed -n '/^\.Ss Others/,/^\.El/s/^\.It Sy //p' "$@")
 if [ -n "$others" ]; then
 	found="$found

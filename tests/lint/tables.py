@@ -30,7 +30,7 @@ def main():
     commands = sorted(rows_of("command", tree.files(".c")), key=lambda row: row[1])
     recipes = sorted(rows_of("recipe", [name for name in tree.files(".c") if name.startswith("recipes/")]))
     problems = []
-    manual, recipe_manual = page("man/cantle.1"), page("man/cantle-recipes.7")
+    manual, recipe_manual = page("man/cantle.1.in"), page("man/cantle-recipes.7.in")
     for where, name in commands:
         if manual is not None and not re.search(rf"\b(Cm|Ss cantle|Nm cantle|Ss) {name}\b", manual):
             problems.append(f"{where}: command '{name}' has no section in man/cantle.1")
