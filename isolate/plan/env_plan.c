@@ -47,7 +47,8 @@ static void own_plan(const struct launch_request *request, struct plan *plan)
 	const char *const own[] = {
 		str_cstr(&home), "USER=slapuser", "LOGNAME=slapuser", "PATH=/usr/bin:/bin"};
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (!is_in_policy(request->policy, own[i]) && !is_in_request(request, own[i], 0))
+		if (!is_in_request(request, own[i], 0) &&
+			((i == 0 && request->home) || !is_in_policy(request->policy, own[i])))
 			add(plan, own[i]);
 	plan->is_full |= home.failed;
 }
@@ -60,7 +61,7 @@ static void variables_plan(const struct launch_request *request, struct plan *pl
 	if (request->kind != PLAN_CONFINED)
 		own_plan(request, plan);
 	for (uint32_t i = 0; i < policy->n_env && at < end; i++, at += strlen(at) + 1)
-		if (!is_in_request(request, at, 0))
+		if (!is_in_request(request, at, 0) && !(request->home && is_same_name(at, "HOME")))
 			add(plan, at);
 	for (size_t i = 0; i < request->n_env; i++)
 		if (!is_in_request(request, request->env[i], i + 1))

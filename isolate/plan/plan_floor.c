@@ -12,12 +12,12 @@
 enum { HOSTNAME_MAX = 64, OOM_SCORE_MAX = 1000, PAGE_MIN = 4096 };
 
 /* What a process of each kind needs (+), must not have (-), or may have ( ). */
-struct floor_row {
+struct process_row {
 	enum plan_kind kind;
 	char partition, join, confined;
 };
 
-static const struct floor_row floor_rows[] = {
+static const struct process_row process_rows[] = {
 	{PLAN_ID_MAP, '+', '-', '-'},
 	{PLAN_NET, '+', '-', '-'},
 	{PLAN_HOSTNAME, '+', '-', '-'},
@@ -166,8 +166,8 @@ static int check_process(const struct plan_view *view, const uint32_t *counts,
 {
 	const struct plan_op *process = plan_find(view, PLAN_PROCESS);
 	const char *what;
-	for (size_t i = 0; i < ARRAY_LEN(floor_rows); i++) {
-		const struct floor_row *row = &floor_rows[i];
+	for (size_t i = 0; i < ARRAY_LEN(process_rows); i++) {
+		const struct process_row *row = &process_rows[i];
 		const char need = process->process.kind == PLAN_PARTITION ? row->partition
 				  : process->process.kind == PLAN_JOIN    ? row->join
 									  : row->confined;

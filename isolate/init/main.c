@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cantle-init: pid 1 of a partition. Reaps, forwards signals, restarts its one child. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bug.h"
+#include "base/proc.h"
+#include "isolate/init/reap.h"
+
+int main(int argc, char **argv)
+{
+	struct reap reap = {.is_once = argc > 1 && strcmp(argv[1], "--once") == 0};
+	int first = reap.is_once ? 2 : 1;
+	if (argc > first && strcmp(argv[first], "--") == 0)
+		first++;
+	if (argc <= first) {
+		fprintf(stderr, "usage: cantle-init [--once] -- COMMAND [ARGUMENT...]\n");
+		return 2;
+	}
+	reap.argv = argv + first;
+	return reap_run(&reap);
+}
