@@ -76,7 +76,7 @@ static int save_state(struct engine *engine, struct err *err)
 	if (text.len == 0) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			return err_set(err, ERR_OS, errno, "installed.write", "remove '%s'", path);
-	} else if (path_write_atomic(dir, path + 1, str_span(&text), 0666, err) < 0) {
+	} else if (path_write_atomic(dir, path + 1, str_span(&text), 0644, err) < 0) {
 		return -1;
 	}
 	engine->installed_text = arena_span(&engine->config.arena, str_span(&text));

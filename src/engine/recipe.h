@@ -48,8 +48,8 @@ struct recipe {
 	const struct recipe_option *options;
 	size_t n_options;
 	size_t state_size;     /* zeroed bytes kept per part from init to install: part_state() */
-	const char *signature; /* enters __buildout_signature__; change it when old installations
-				  must be rebuilt */
+	const char *signature; /* version in __buildout_signature__, "1" when NULL; change it when
+				  old installations must be rebuilt */
 	int (*init)(struct part *part, struct err *err); /* may be NULL */
 	int (*install)(struct part *part, struct err *err);
 	int (*update)(struct part *part, struct err *err); /* NULL: nothing to do */

@@ -141,8 +141,14 @@ int signature_get(struct engine *engine, uint32_t section, struct span *ret_text
 
 	if (!s->signature.ptr) {
 		s->depends_frozen = true;
-		if (recipe)
-			str_adds(&text, recipe->signature ? recipe->signature : recipe->name);
+		if (recipe) {
+			struct span name = span_str(recipe->name);
+			ptrdiff_t colon = span_index(name, ':');
+
+			/* As of a distribution: NAME-VERSION, whatever the entry point. */
+			str_add(&text, colon < 0 ? name : span_first(name, (size_t)colon));
+			str_addf(&text, "-%s", recipe->signature ? recipe->signature : "1");
+		}
 		if (add_dependencies(engine, section, &text, err) < 0 || str_check(&text, err) < 0)
 			return -1;
 		s->signature = arena_span(&engine->config.arena, str_span(&text));

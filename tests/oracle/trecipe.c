@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "engine/recipe.h"
 
-static const char signature[] = "trecipe-7f58c721fbe8a02feb8d9a30bcc41206";
+static const char signature[] = "7f58c721fbe8a02feb8d9a30bcc41206";
 
 static int key_cmp(const void *a, const void *b)
 {
