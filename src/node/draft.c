@@ -7,13 +7,6 @@
 #include "base/bug.h"
 #include "base/path.h"
 
-/* What runs inside comes from our own installation, whatever the base system is. */
-static const char *const inside_programs[][2] = {
-	{"cantle-init", "/opt/cantle/bin/cantle-init"},
-	{"cantle-super", "/opt/cantle/bin/cantle-super"},
-	{"cantle-engine", "/opt/cantle/bin/cantle-engine"},
-};
-
 static int load_policy(struct draft *d, const char *name, struct err *err)
 {
 	scoped_fd_dir at = FD_INIT;
@@ -45,9 +38,7 @@ int draft_init(
 	if (init_common(d, node, policy, err) < 0)
 		return -1;
 	d->request.slot = slot;
-	for (size_t i = 0; i < ARRAY_LEN(inside_programs); i++)
-		draft_bind_fd(d, node->install.programs.fd, inside_programs[i][0],
-			inside_programs[i][1], PLAN_MNT_IS_FILE);
+	draft_program(d, "cantle-init");
 	return 0;
 }
 
@@ -103,6 +94,12 @@ void draft_bind_fd(struct draft *d, int fd, const char *rel, const char *path, u
 void draft_bind_state(struct draft *d, const char *rel, const char *path, uint32_t flags)
 {
 	bind_add(d, (struct launch_bind){PLAN_ROOT_BIT | PLAN_ROOT_STATE, rel, path, flags});
+}
+
+void draft_program(struct draft *d, const char *name)
+{
+	draft_bind_fd(d, d->node->install.programs.fd, name, node_text(d->node, "/opt/cantle/bin/%s", name),
+		PLAN_MNT_IS_FILE);
 }
 
 void draft_env(struct draft *d, const char *name_value)

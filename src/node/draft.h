@@ -33,7 +33,7 @@ struct draft {
 
 #define scoped_draft __attribute__((cleanup(draft_done))) struct draft
 
-/* Load the compiled policy, prepare a partition of the slot with our programs bound at /opt/cantle. */
+/* Load the compiled policy, prepare a partition of the slot with our own pid 1. */
 must_check int draft_init(
 	struct draft *d, struct node *node, const char *policy, unsigned slot, struct err *err);
 /* The same for a process of ours on the host: the broker, as user TB. */
@@ -47,6 +47,8 @@ uint32_t draft_fd(struct draft *d, int fd);
 void draft_pass(struct draft *d, int fd);
 void draft_bind_fd(struct draft *d, int fd, const char *rel, const char *path, uint32_t flags);
 void draft_bind_state(struct draft *d, const char *rel, const char *path, uint32_t flags);
+/* A program of our installation at /opt/cantle/bin, whatever the base system is. */
+void draft_program(struct draft *d, const char *name);
 void draft_env(struct draft *d, const char *name_value);
 void draft_argv(struct draft *d, const char *const *argv, size_t n);
 

@@ -122,6 +122,7 @@ static int process_with(struct node *node, struct store_partition *row,
 		"--software", paths.software_inside};
 	describe(node, row, &info);
 	instance_plan(node, row, &paths, &d);
+	draft_program(&d, "cantle-engine");
 	/* Its own group: the services may be running, with limits of their own. */
 	d.request.cgroup_name = node_text(node, "work-%u", row->slot);
 	draft_argv(&d, argv, ARRAY_LEN(argv));

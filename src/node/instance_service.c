@@ -67,6 +67,7 @@ static int start_new(struct node *node, struct store_partition *row, struct err 
 	const char *argv[] = {"/opt/cantle/bin/cantle-init", "--", "/opt/cantle/bin/cantle-super",
 		paths.home_inside};
 	instance_plan(node, row, &paths, &d);
+	draft_program(&d, "cantle-super");
 	d.request.net_fd = draft_fd(&d, netns.fd);
 	for (int i = 0; i < 3; i++)
 		draft_pass(&d, null.fd);

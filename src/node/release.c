@@ -92,6 +92,7 @@ static int draft_build(struct node *node, const struct release *release, unsigne
 	uint32_t owner = ids_inside(node->id.number, slot);
 	if (draft_init(d, node, "build", slot, err) < 0)
 		return -1;
+	draft_program(d, "cantle-engine");
 	host_plan_dir(&d->plan, node_text(node, "software/%lld", (long long)release->tenant.id),
 		0711, 0, 0);
 	host_plan_dir(&d->plan, release->rel, 0755, owner, owner);
