@@ -99,15 +99,19 @@ static int take_chan(int fd, const char *name, struct fd_chan *ret, struct err *
 	return 0;
 }
 
+/* The agent may not read the caches and passes O_PATH descriptors; fsync(2) needs a real one. */
 static int take_dir(int fd, const char *name, struct fd_dir *ret, struct err *err)
 {
 	struct stat st;
-	if (fstat(fd, &st) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		return err_set(err, ERR_OS, errno, "broker.fds", "descriptor %d (%s)", fd, name);
-	if (!S_ISDIR(st.st_mode))
+	int opened;
+	if (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))
 		return err_set(err, ERR_INPUT, 0, "broker.fds",
 			"descriptor %d (%s) is no directory", fd, name);
-	ret->fd = fd;
+	opened = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (opened < 0)
+		return err_set(err, ERR_OS, errno, "broker.fds", "descriptor %d (%s)", fd, name);
+	close(fd);
+	ret->fd = opened;
 	return 0;
 }
 
