@@ -46,16 +46,19 @@ static int launch(struct node *node, const struct work_spec *spec, struct broker
 	scoped_fd_file tenant = FD_INIT;
 	scoped_fd_file shared = FD_INIT;
 	scoped_fd_file null = {open("/dev/null", O_RDWR | O_CLOEXEC)};
+	scoped_fd_file log = FD_INIT;
 	scoped_draft d = {.node = node};
 	const char *deny = node_text(node, "%s/64", network_address(node, 0));
 	const char *argv[] = {"cantle-broker", "--phase", spec->phase, "--deny", deny};
 	const char *leaf = node_text(node, "broker-%u", spec->slot);
 	if (cache_dir(node, spec, &tenant, &shared, err) < 0 ||
+		path_open(node->own, "log/broker.log", O_WRONLY | O_CREAT | O_APPEND, 0600, &log,
+			err) < 0 ||
 		draft_init_confined(&d, node, "broker", "cantle-broker", leaf, err) < 0)
 		return -1;
 	draft_pass(&d, null.fd);
 	draft_pass(&d, null.fd);
-	draft_pass(&d, STDERR_FILENO);
+	draft_pass(&d, log.fd);
 	draft_pass(&d, their_engine.fd);
 	draft_pass(&d, their_agent.fd);
 	draft_pass(&d, tenant.fd);
