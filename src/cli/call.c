@@ -395,12 +395,13 @@ static int converse(struct session *session, struct err *err)
 static int status_of(struct session *session)
 {
 	const struct ctl_result *result = &session->result;
+	int status = result->status;
 
 	if (!session->has_result)
 		return STATUS_INTERRUPTED;
-	if (result->has_err)
-		return cli_fail_as(session->cli, &result->err, result->status);
-	return result->status;
+	if (result->status == STATUS_OURS && !is_foreground(session)) /* it could not start */
+		status = STATUS_FAILED;
+	return result->has_err ? cli_fail_as(session->cli, &result->err, status) : status;
 }
 
 int call_run(struct cli *cli, struct call *call)

@@ -8,7 +8,7 @@ enum { LIMIT_LOG_LINES = 1000000 };
 static const struct option options[] = {
 	{"tenant", 't', OPTION_LOCAL, "T", "whose partition NAME is (default: default)"},
 	{"follow", 'f', 0, NULL, "go on showing what is written"},
-	{"lines", 'n', 0, "N", "only the last N lines (default: all)"},
+	{"lines", 'n', 0, "N", "only the last N lines (default: 100; 0: all)"},
 	{"part", 0, 0, "PART", "only of this service, or of this part of the build"},
 	{"raw", 0, OPTION_LOCAL, NULL, "as written: control characters are not escaped"},
 };

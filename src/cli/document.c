@@ -4,8 +4,10 @@
 
 #include <jansson.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bug.h"
+#include "base/path.h"
 #include "cli/columns.h"
 #include "cli/escape.h"
 
@@ -46,17 +48,45 @@ static void add_size(struct str *out, json_int_t bytes)
 		str_addf(out, "%.1f%c", size, units[unit]);
 }
 
+static void add_since(struct str *out, json_int_t moment)
+{
+	add_age(out, (json_int_t)time(NULL) - moment);
+}
+
+static void add_ms(struct str *out, json_int_t ms)
+{
+	add_age(out, ms / 1000);
+}
+
+/* Endings of keys that say what an integer is. */
+static const struct {
+	const char *ending;
+	void (*add)(struct str *out, json_int_t value);
+} units[] = {
+	{"_bytes", add_size},
+	{"_at", add_since},
+	{"_ms", add_ms},
+	{"_s", add_age},
+};
+
+static void add_integer(const char *key, json_int_t value, struct str *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (ends_with(key, units[i].ending)) {
+			units[i].add(out, value);
+			return;
+		}
+	}
+	str_addf(out, "%lld", (long long)value);
+}
+
 static void add_scalar(struct cli *cli, const char *key, const json_t *value, struct str *out)
 {
 	if (json_is_string(value))
 		escape_text(span_make(json_string_value(value), json_string_length(value)),
 			cli->is_utf8, false, out);
-	else if (json_is_integer(value) && ends_with(key, "_s"))
-		add_age(out, json_integer_value(value));
-	else if (json_is_integer(value) && ends_with(key, "_bytes"))
-		add_size(out, json_integer_value(value));
 	else if (json_is_integer(value))
-		str_addf(out, "%lld", (long long)json_integer_value(value));
+		add_integer(key, json_integer_value(value), out);
 	else if (json_is_real(value))
 		str_addf(out, "%.2f", json_real_value(value));
 	else if (json_is_boolean(value))
@@ -69,8 +99,10 @@ static void add_scalar(struct cli *cli, const char *key, const json_t *value, st
 static void add_key(struct cli *cli, const char *key, bool is_heading, struct str *out)
 {
 	scoped_str struct str shown = STR_INIT;
-	const size_t unit = ends_with(key, "_bytes") ? 6 : ends_with(key, "_s") ? 2 : 0;
+	size_t unit = 0;
 
+	for (size_t i = 0; i < ARRAY_LEN(units) && !unit; i++)
+		unit = ends_with(key, units[i].ending) ? strlen(units[i].ending) : 0;
 	escape_text(span_make(key, strlen(key) - unit), cli->is_utf8, false, &shown);
 	for (size_t i = 0; i < shown.len; i++) {
 		const char c = shown.ptr[i];
@@ -114,6 +146,57 @@ static void put_table(struct cli *cli, const json_t *rows, const char *const *ke
 	{
 		for (size_t k = 0; k < n_keys; k++)
 			add_cell(cli, &columns, keys[k], json_object_get(row, keys[k]));
+	}
+	columns_put(&columns, out);
+}
+
+/* Is it an object of objects that hold plain values, such as the limits of a partition? */
+static bool is_grid(const json_t *object)
+{
+	const char *name = NULL;
+	const char *key = NULL;
+	json_t *row = NULL;
+	json_t *value = NULL;
+
+	json_object_foreach((json_t *)(uintptr_t)object, name, row)
+	{
+		if (!json_is_object(row) || json_object_size(row) >= LIMIT_COLUMNS)
+			return false;
+		json_object_foreach(row, key, value)
+		{
+			if (json_is_object(value) || json_is_array(value))
+				return false;
+		}
+	}
+	return json_object_size(object) > 1;
+}
+
+/* Its rows under the columns of the first. */
+static void put_grid(struct cli *cli, const json_t *grid, size_t indent, struct str *out)
+{
+	struct columns columns = {.arena = &cli->arena, .indent = indent, .n_columns = 1};
+	json_t *object = (json_t *)(uintptr_t)grid;
+	json_t *first = json_object_iter_value(json_object_iter(object));
+	const char *name = NULL;
+	const char *key = NULL;
+	json_t *row = NULL;
+	json_t *value = NULL;
+
+	columns_add(&columns, SPAN_EMPTY);
+	json_object_foreach(first, key, value)
+	{
+		add_heading(cli, &columns, key);
+		columns.n_columns++;
+	}
+	json_object_foreach(object, name, row)
+	{
+		const bool is_size = strcmp(name, "memory") == 0;
+		scoped_str struct str shown = STR_INIT;
+
+		add_key(cli, name, false, &shown);
+		columns_add(&columns, str_span(&shown));
+		json_object_foreach(first, key, value) add_cell(
+			cli, &columns, is_size ? "_bytes" : key, json_object_get(row, key));
 	}
 	columns_put(&columns, out);
 }
@@ -169,6 +252,9 @@ static void put_value(
 {
 	if (depth >= LIMIT_DOCUMENT_DEPTH) {
 		str_adds(out, " ...\n");
+	} else if (json_is_object(value) && is_grid(value)) {
+		str_addc(out, '\n');
+		put_grid(cli, value, 2 * depth + 2, out);
 	} else if (json_is_object(value) && json_object_size(value)) {
 		str_addc(out, '\n');
 		put_object(cli, value, depth + 1, out);
@@ -176,7 +262,10 @@ static void put_value(
 		put_array(cli, key, value, depth, out);
 	} else {
 		str_addc(out, ' ');
-		add_scalar(cli, key, value, out);
+		if (json_is_object(value)) /* empty */
+			str_addc(out, '-');
+		else
+			add_scalar(cli, key, value, out);
 		str_addc(out, '\n');
 	}
 }
@@ -219,16 +308,49 @@ void document_show(struct cli *cli, struct span document, struct str *out)
 	json_decref(root);
 }
 
+/* What tells a profile from the others: its file and the directory that it stands in. */
+static struct span profile_name(struct span url)
+{
+	const struct span before = path_dir(path_dir(url));
+	const bool has_more = before.len > 1;
+
+	return has_more ? span_from(url, before.len + 1) : url;
+}
+
+static void add_ps_row(struct cli *cli, struct columns *columns, const json_t *row)
+{
+	static const char *const keys[] = {"tenant", "name", "state", "health"};
+	const json_t *software = json_object_get(row, "software");
+	scoped_str struct str shown = STR_INIT;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		add_cell(cli, columns, keys[i], json_object_get(row, keys[i]));
+	if (json_is_string(software))
+		escape_text(profile_name(span_str(json_string_value(software))), cli->is_utf8,
+			false, &shown);
+	else
+		str_adds(&shown, "-");
+	columns_add(columns, str_span(&shown));
+	add_cell(cli, columns, "ipv6", json_object_get(row, "ipv6"));
+	add_cell(cli, columns, "created_at", json_object_get(row, "created_at"));
+}
+
 void document_show_ps(struct cli *cli, struct span document, struct str *out)
 {
-	static const char *const keys[] = {
-		"tenant", "name", "state", "health", "software", "ipv6", "age_s"};
+	static const char *const headings[] = {
+		"TENANT", "NAME", "STATE", "HEALTH", "SOFTWARE", "IPV6", "AGE"};
+	struct columns columns = {.arena = &cli->arena, .n_columns = ARRAY_LEN(headings)};
 	json_t *root = load(cli, document, out);
 	const json_t *rows = root ? json_object_get(root, "partitions") : NULL;
+	const json_t *row = NULL;
+	size_t i = 0;
 
-	if (rows && (json_array_size(rows) || !cli->is_stdout_tty))
-		put_table(cli, rows, keys, ARRAY_LEN(keys), 0, out);
-	else if (rows)
+	for (size_t k = 0; k < ARRAY_LEN(headings); k++)
+		columns_add(&columns, span_str(headings[k]));
+	json_array_foreach(rows, i, row) add_ps_row(cli, &columns, row);
+	if (rows && i == 0 && cli->is_stdout_tty)
 		str_adds(out, "no partitions; 'cantle request NAME PROFILE' makes one\n");
+	else if (rows)
+		columns_put(&columns, out);
 	json_decref(root);
 }

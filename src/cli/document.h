@@ -8,9 +8,11 @@
 
 /*
  * Shape: objects become "key: value" lines, nested ones indented under their key; a list of objects
- *   becomes a table whose columns are the keys of its first object; the version "v" is left out,
- *   and a document that has one object besides is that object. Keys lose their underscores; one
- *   that ends in "_s" is a time in seconds and one in "_bytes" a size.
+ *   becomes a table whose columns are the keys of its first object, and so does an object of
+ *   objects, whose keys are then the first column; the version "v" is left out, and a document
+ *   that has one object besides is that object. Keys lose their underscores and units: one that
+ *   ends in "_s" or "_ms" is a time, one in "_at" a moment (seconds since 1970), shown as the time
+ *   since then, one in "_bytes", or a row called "memory", a size.
  * Limits: LIMIT_DOCUMENT_DEPTH levels, deeper ones are shown as "...".
  * Ownership: cells live in the tool's arena.
  * Errors: none; what is not a JSON object is shown as it came, escaped.

@@ -81,7 +81,8 @@ static void play_echo(struct scene *scene)
 static void play_ps(struct scene *scene)
 {
 	data(scene, "{\"v\": 1, \"partitions\": [{\"tenant\": \"acme\", \"name\": \"blog\",");
-	data(scene, " \"state\": \"started\", \"health\": \"ok\", \"software\": \"w\\u009beb\", ");
+	data(scene, " \"state\": \"started\", \"health\": \"ok\", \"software\": "
+		    "\"/srv/w\\u009beb/p.cfg\", ");
 	data(scene, "\"ipv6\": \"fd00::1\", \"age_s\": 60}]}");
 	result(scene, 0, NULL, NULL);
 }
@@ -221,7 +222,7 @@ int main(int argc, char **argv)
 	struct scene scene = {.chan = {CHANNEL}, .fds = &fds, .out = WIRE_OUT_INIT};
 	const struct ctl_hello hello = {.uid = FAKE_ID, .gid = FAKE_ID, .version = SPAN("fake")};
 
-	die_if(argc != 4 || strcmp(argv[1], "--oneshot") != 0 || strcmp(argv[2], "--state") != 0,
+	die_if(argc < 4 || strcmp(argv[1], "--oneshot") != 0 || strcmp(argv[2], "--state") != 0,
 		"arguments");
 	ctl_hello_put(&scene.out, &hello);
 	send_out(&scene);

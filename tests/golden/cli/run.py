@@ -142,8 +142,8 @@ def requests():
 
 def documents():
     got = run("ps", state="ps")
-    check("ps", got.stdout == "TENANT  NAME  STATE    HEALTH  SOFTWARE   IPV6     AGE\n"
-          "acme    blog  started  ok      w\\u{9b}eb  fd00::1  60s\n", got.stdout)
+    check("ps", got.stdout == "TENANT  NAME  STATE    HEALTH  SOFTWARE         IPV6     AGE\n"
+          "acme    blog  started  ok      w\\u{9b}eb/p.cfg  fd00::1  -\n", got.stdout)
     got = run("ps", "--json", state="ps")
     check("ps --json", json.loads(got.stdout)["partitions"][0]["name"] == "blog", got)
     check("version", run("version").stdout.startswith("cantle ") and run("--version").returncode == 0)

@@ -25,9 +25,10 @@ static void ps(void **state)
 	shows(document_show_ps,
 		"{\"v\":1,\"partitions\":[{\"tenant\":\"acme\",\"name\":\"b\",\"state\":"
 		"\"started\","
-		"\"health\":\"ok\",\"software\":\"web\",\"ipv6\":null,\"age_s\":7300,\"slot\":4}]}",
-		"TENANT  NAME  STATE    HEALTH  SOFTWARE  IPV6  AGE\n"
-		"acme    b     started  ok      web       -     2h\n");
+		"\"health\":\"ok\",\"software\":\"/srv/p/web/"
+		"software.cfg\",\"ipv6\":null,\"slot\":4}]}",
+		"TENANT  NAME  STATE    HEALTH  SOFTWARE          IPV6  AGE\n"
+		"acme    b     started  ok      web/software.cfg  -     -\n");
 	shows(document_show_ps, "{\"v\":1,\"partitions\":[]}",
 		"TENANT  NAME  STATE  HEALTH  SOFTWARE  IPV6  AGE\n");
 }
@@ -39,6 +40,8 @@ static void anything(void **state)
 		"{\"v\":1,\"partition\":{\"name\":\"b\\u001b[1m\",\"memory_bytes\":1572864,"
 		"\"addresses\":[\"a\",\"b\"],\"none\":[],"
 		"\"limits\":[{\"limit\":\"pids\",\"enforced\":64},{\"limit\":\"io\"}],"
+		"\"uptime_ms\":130000,\"bounds\":{\"memory\":{\"asked\":1073741824,\"seen\":null},"
+		"\"pids\":{\"asked\":5,\"seen\":1}},\"empty\":{},"
 		"\"software\":{\"is_ready\":true,\"deep\":{\"x\":1.5}}}}",
 		"name: b\\x1b[1m\n"
 		"memory: 1.5M\n"
@@ -48,6 +51,12 @@ static void anything(void **state)
 		"  LIMIT  ENFORCED\n"
 		"  pids   64\n"
 		"  io     -\n"
+		"uptime: 2m\n"
+		"bounds:\n"
+		"          ASKED  SEEN\n"
+		"  memory  1.0G   -\n"
+		"  pids    5      1\n"
+		"empty: -\n"
 		"software:\n"
 		"  is ready: yes\n"
 		"  deep:\n"
