@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "node/network.h"
 #include "node/running.h"
@@ -71,6 +72,7 @@ json_t *document_partition(struct node *node, const struct store_partition *row)
 	json_object_set_new(o, "ipv6", document_text(network_address(node, row->slot)));
 	json_object_set_new(o, "type", document_text(row->type));
 	json_object_set_new(o, "slot", json_integer(row->slot));
+	json_object_set_new(o, "age_s", json_integer((json_int_t)time(NULL) - row->created_at));
 	json_object_set_new(o, "created_at", json_integer(row->created_at));
 	json_object_set_new(o, "changed_at", json_integer(row->changed_at));
 	json_object_set_new(o, "error", row->error[0] ? document_text(row->error) : json_null());

@@ -98,8 +98,8 @@ void draft_bind_state(struct draft *d, const char *rel, const char *path, uint32
 
 void draft_program(struct draft *d, const char *name)
 {
-	draft_bind_fd(d, d->node->install.programs.fd, name, node_text(d->node, "/opt/cantle/bin/%s", name),
-		PLAN_MNT_IS_FILE);
+	draft_bind_fd(d, d->node->install.programs.fd, name,
+		node_text(d->node, "/opt/cantle/bin/%s", name), PLAN_MNT_IS_FILE);
 }
 
 void draft_env(struct draft *d, const char *name_value)

@@ -37,7 +37,8 @@ static void show_event(struct work *w, const struct event *e)
 		ctl_event(node, CTL_EVENT_PROGRESS, w->part, e->text, 0);
 		break;
 	case EVENT_PART_END:
-		w->result->n_parts++;
+		/* An update is what a part does when nothing about it changed. */
+		w->result->n_parts += !span_is(e->text, "update");
 		ctl_event(node, CTL_EVENT_STEP, w->part, e->text, e->elapsed_ms);
 		break;
 	case EVENT_PART_FAILED:
