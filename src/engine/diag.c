@@ -161,31 +161,3 @@ void diag_upstream(struct diags *diags, const char *fmt, ...)
 	diag->upstream = text_new(fmt, ap);
 	va_end(ap);
 }
-
-int diag_distance(struct span a, struct span b)
-{
-	enum { MAX = 40 };
-	int row[MAX + 1];
-	int allowed = a.len <= 3 ? 1 : a.len <= 7 ? 2 : 3;
-
-	if (a.len > MAX || b.len > MAX || a.len == 0 || b.len == 0)
-		return -1;
-	for (int j = 0; j <= (int)b.len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		int diagonal = row[0];
-
-		row[0] = (int)i;
-		for (size_t j = 1; j <= b.len; j++) {
-			int best = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.len] <= allowed ? row[b.len] : -1;
-}

@@ -73,6 +73,3 @@ void diag_escape(struct str *out, struct span text);
 void diag_render(const struct diag *diag, const struct sources *sources, struct str *out);
 /* zc.buildout's form: "While:" lines and "Error: ..."; for diagnostics without one, the title. */
 void diag_render_upstream(const struct diag *diag, struct str *out);
-
-/* Edit distance of two names is small enough for "did you mean"; smaller is better, -1 is no. */
-int diag_distance(struct span a, struct span b);

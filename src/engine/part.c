@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "base/suggest.h"
 #include "engine/expr.h"
 #include "engine/limit.h"
 #include "engine/parse.h"
@@ -46,21 +47,14 @@ static int unknown_recipe(
 	struct engine *engine, uint32_t section, struct span name, struct err *err)
 {
 	struct diags *diags = &engine->config.diags;
-	const char *best = NULL;
-	int best_distance = -1;
+	struct suggest suggest = SUGGEST_INIT(name);
 
 	(void)diag_error(diags, err, "E0402", key_where(engine, section, "recipe"),
 		"nobody provides the recipe `%.*s`", SPAN_ARG(name));
-	for (size_t i = 0; i < recipes_table_n; i++) {
-		int distance = diag_distance(name, span_str(recipes_table[i].name));
-
-		if (distance >= 0 && (best_distance < 0 || distance < best_distance)) {
-			best = recipes_table[i].name;
-			best_distance = distance;
-		}
-	}
-	if (best)
-		diag_label(diags, "did you mean `%s`?", best);
+	for (size_t i = 0; i < recipes_table_n; i++)
+		suggest_offer(&suggest, recipes_table[i].name);
+	if (suggest.best)
+		diag_label(diags, "did you mean `%s`?", suggest.best);
 	diag_help(diags, "cantle-recipes(7) lists the recipes");
 	return -1;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What to say when a reference leads nowhere: nearest names and where things are written. */
+#include "base/suggest.h"
 #include "engine/parse.h"
 #include "engine/resolve.h"
 
@@ -27,24 +28,16 @@ void resolve_note_section(struct resolve *r, const struct section *section)
 int resolve_missing_section(struct resolve *r, struct span name, struct where from, struct err *err)
 {
 	struct config *config = r->config;
-	struct span best = SPAN_EMPTY;
-	int best_distance = -1;
+	struct suggest suggest = SUGGEST_INIT(name);
 
 	(void)diag_error(
 		&config->diags, err, "E0302", from, "there is no section [%.*s]", SPAN_ARG(name));
 	diag_upstream(
 		&config->diags, "The referenced section, '%.*s', was not defined.", SPAN_ARG(name));
-	for (size_t i = 0; i < config->sections.n; i++) {
-		struct span other = section_name(config, &config->sections.items[i]);
-		int distance = diag_distance(name, other);
-
-		if (distance >= 0 && (best_distance < 0 || distance < best_distance)) {
-			best = other;
-			best_distance = distance;
-		}
-	}
-	if (best_distance >= 0)
-		diag_label(&config->diags, "did you mean `%.*s`?", SPAN_ARG(best));
+	for (size_t i = 0; i < config->sections.n; i++)
+		suggest_offer(&suggest, section_name(config, &config->sections.items[i]).ptr);
+	if (suggest.best)
+		diag_label(&config->diags, "did you mean `%s`?", suggest.best);
 	return -1;
 }
 
@@ -54,25 +47,17 @@ int resolve_missing_option(
 	struct config *config = r->config;
 	const struct section *s = &config->sections.items[section];
 	struct span name = section_name(config, s);
-	struct span best = SPAN_EMPTY;
-	int best_distance = -1;
+	struct suggest suggest = SUGGEST_INIT(key);
 
 	(void)diag_error(&config->diags, err, "E0301", from,
 		"unknown option `%.*s` in section [%.*s]", SPAN_ARG(key), SPAN_ARG(name));
 	diag_upstream(&config->diags, "Referenced option does not exist: %.*s %.*s", SPAN_ARG(name),
 		SPAN_ARG(key));
-	for (const struct option *option = s->live.first; option; option = option->next) {
-		struct span other = config_name(config, option->key);
-		int distance = diag_distance(key, other);
-
-		if (!(option->flags & OPTION_REMOVED) && distance >= 0 &&
-			(best_distance < 0 || distance < best_distance)) {
-			best = other;
-			best_distance = distance;
-		}
-	}
-	if (best_distance >= 0)
-		diag_label(&config->diags, "did you mean `%.*s`?", SPAN_ARG(best));
+	for (const struct option *option = s->live.first; option; option = option->next)
+		if (!(option->flags & OPTION_REMOVED))
+			suggest_offer(&suggest, config_name(config, option->key).ptr);
+	if (suggest.best)
+		diag_label(&config->diags, "did you mean `%s`?", suggest.best);
 	resolve_note_section(r, s);
 	return -1;
 }
