@@ -126,6 +126,7 @@ int bootstrap(const char *state_path, bool needs_net, struct node *node, struct 
 		return err_set(err, ERR_DENIED, EPERM, "boot.root",
 			"partitions need root to set up their ids, mounts and limits; try: sudo "
 			"cantle ...");
+	node->state_path = state_path;
 	if (install_find(&node->install, err) < 0 ||
 		spawn(node, "cantle-launch", &node->launch, &node->launch_pid, err) < 0 ||
 		open_state(state_path, node, err) < 0 ||
