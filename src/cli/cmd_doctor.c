@@ -17,7 +17,7 @@ static int run(void *context)
 	if (call_new(cli, CTL_VERB_DOCTOR, &call, &err) < 0)
 		return cli_fail(cli, &err);
 	call->output = CALL_DOCUMENT;
-	call->show = document_show;
+	call->show = document_show_doctor;
 	return call_run(cli, call);
 }
 
@@ -30,6 +30,7 @@ const struct command cmd_doctor = {
 	.about = "Every facility is tried, not guessed from a version. Ends with 1 where something "
 		 "that\n"
 		 "partitions need is missing.",
-	.examples = "cantle doctor\tfor people",
+	.examples = "cantle doctor\tfor people\n"
+		    "cantle doctor --json\tfor programs",
 	.run = run,
 };

@@ -354,3 +354,45 @@ void document_show_ps(struct cli *cli, struct span document, struct str *out)
 		columns_put(&columns, out);
 	json_decref(root);
 }
+
+/* What is lost without a facility, and how to get it; nothing where it is there. */
+static void put_finding(struct cli *cli, const json_t *check, struct str *out)
+{
+	static const char *const keys[] = {"lost", "fix"};
+
+	if (!json_is_string(json_object_get(check, "lost")) &&
+		!json_is_string(json_object_get(check, "fix")))
+		return;
+	add_scalar(cli, "", json_object_get(check, "name"), out);
+	str_adds(out, ": ");
+	add_scalar(cli, "", json_object_get(check, "state"), out);
+	str_addc(out, '\n');
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const json_t *text = json_object_get(check, keys[i]);
+
+		if (!json_is_string(text))
+			continue;
+		str_addf(out, "    %s: ", keys[i]);
+		add_scalar(cli, "", text, out);
+		str_addc(out, '\n');
+	}
+}
+
+void document_show_doctor(struct cli *cli, struct span document, struct str *out)
+{
+	static const char *const keys[] = {"name", "state", "detail"};
+	json_t *root = load(cli, document, out);
+	const json_t *checks = root ? json_object_get(root, "checks") : NULL;
+	const json_t *check = NULL;
+	size_t i = 0;
+
+	if (json_array_size(checks)) {
+		put_table(cli, checks, keys, ARRAY_LEN(keys), 0, out);
+		str_addc(out, '\n');
+		json_array_foreach(checks, i, check) put_finding(cli, check, out);
+		json_object_del(root, "checks");
+	}
+	if (root)
+		put_object(cli, root, 0, out);
+	json_decref(root);
+}

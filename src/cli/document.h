@@ -24,3 +24,6 @@ void document_show(struct cli *cli, struct span document, struct str *out);
 
 /* {"v": 1, "partitions": [...]}: the columns of `cantle ps`. */
 void document_show_ps(struct cli *cli, struct span document, struct str *out);
+
+/* {"v": 1, "checks": [{"name", "state", "detail", "lost", "fix"}], ...}: what is not enforced last. */
+void document_show_doctor(struct cli *cli, struct span document, struct str *out);

@@ -66,6 +66,8 @@ static void live_line(const struct screen *screen, struct str *out)
 {
 	const uint64_t elapsed_ms = clock_ms() - screen->subject_ms;
 
+	if (screen->count.len)
+		str_addf(out, "[%s] ", str_cstr(&screen->count));
 	str_add(out, str_span(&screen->live));
 	if (elapsed_ms >= 1000) {
 		str_adds(out, "  ");
@@ -109,6 +111,12 @@ int screen_timeout_ms(const struct screen *screen)
 
 static void progress(struct screen *screen, const struct ctl_event *event)
 {
+	if (!event->subject.len) {
+		str_cut(&screen->count, 0);
+		escape_text(event->text, screen->is_utf8, false, &screen->count);
+		screen->is_dirty = true;
+		return;
+	}
 	if (!span_eq(str_span(&screen->subject), event->subject)) {
 		str_cut(&screen->subject, 0);
 		str_add(&screen->subject, event->subject);
@@ -117,10 +125,8 @@ static void progress(struct screen *screen, const struct ctl_event *event)
 	if (!screen->drawn_ms) /* the first: silence counts from here */
 		screen->drawn_ms = clock_ms();
 	str_cut(&screen->live, 0);
-	if (event->subject.len) {
-		escape_text(event->subject, screen->is_utf8, false, &screen->live);
-		str_adds(&screen->live, event->text.len ? ": " : "");
-	}
+	escape_text(event->subject, screen->is_utf8, false, &screen->live);
+	str_adds(&screen->live, event->text.len ? ": " : "");
 	escape_text(event->text, screen->is_utf8, false, &screen->live);
 	screen->is_dirty = true;
 	if (screen->is_tty && clock_ms() >= screen->drawn_ms + SCREEN_REDRAW_MS)
@@ -167,6 +173,12 @@ static bool is_end(const struct ctl_event *event)
 	return event->kind == CTL_EVENT_STEP || event->kind == CTL_EVENT_FAILED;
 }
 
+/* A diagnostic and a line of a log say themselves what they belong to. */
+static bool has_subject(enum ctl_event_kind kind)
+{
+	return kind != CTL_EVENT_LOG_LINE && kind != CTL_EVENT_DIAG;
+}
+
 void screen_event(struct screen *screen, const struct ctl_event *event)
 {
 	scoped_str struct str out = STR_INIT;
@@ -180,7 +192,7 @@ void screen_event(struct screen *screen, const struct ctl_event *event)
 	if (is_end(event) && span_eq(str_span(&screen->subject), event->subject))
 		str_cut(&screen->live, 0);
 	add_label(screen, event->kind, &out);
-	if (event->subject.len && event->kind != CTL_EVENT_LOG_LINE) {
+	if (event->subject.len && has_subject(event->kind)) {
 		escape_text(event->subject, screen->is_utf8, false, &out);
 		str_adds(&out, ": ");
 	}
@@ -217,4 +229,5 @@ void screen_done(struct screen *screen)
 	screen_clear(screen);
 	str_done(&screen->live);
 	str_done(&screen->subject);
+	str_done(&screen->count);
 }

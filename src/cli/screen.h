@@ -12,7 +12,7 @@
 /*
  * Shape: on a terminal the live line is drawn again at most ten times a second and ends
  *   with how long its subject has been at it. Elsewhere every event is a plain line and
- *   the latest progress is told again after SCREEN_HEARTBEAT_MS of silence.
+ * the latest progress is told again after SCREEN_HEARTBEAT_MS of silence.
  * Units: milliseconds of clock_ms().
  * Ownership: owns the live text; the descriptor is borrowed.
  * Errors: none; a stderr that cannot be written to does not stop the work.
@@ -27,6 +27,7 @@ struct screen {
 	bool is_utf8;
 	struct str live;     /* escaped progress text, without its time */
 	struct str subject;  /* whose progress it is */
+	struct str count;    /* progress of the whole: what came without a subject */
 	uint64_t subject_ms; /* since when */
 	uint64_t drawn_ms;   /* last redraw or line */
 	bool is_drawn;       /* the live line stands on the screen */
@@ -36,7 +37,8 @@ struct screen {
 #define SCREEN_INIT                                                                                \
 	(struct screen)                                                                            \
 	{                                                                                          \
-		.fd = 2, .live = STR_INIT_LIMIT(4096), .subject = STR_INIT_LIMIT(512)              \
+		.fd = 2, .live = STR_INIT_LIMIT(4096), .subject = STR_INIT_LIMIT(512),             \
+		.count = STR_INIT_LIMIT(512)                                                       \
 	}
 
 void screen_event(struct screen *screen, const struct ctl_event *event);

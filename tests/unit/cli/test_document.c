@@ -63,6 +63,24 @@ static void anything(void **state)
 		"    x: 1.50\n");
 }
 
+static void doctor(void **state)
+{
+	(void)state;
+	shows(document_show_doctor,
+		"{\"v\":1,\"checks\":[{\"name\":\"ns.user\",\"state\":\"enforceable\","
+		"\"detail\":\"works\",\"lost\":null,\"fix\":null},{\"name\":\"x\",\"state\":"
+		"\"degraded\","
+		"\"detail\":null,\"lost\":\"this\",\"fix\":\"do that\"}],\"enforceable\":1}",
+		"NAME     STATE        DETAIL\n"
+		"ns.user  enforceable  works\n"
+		"x        degraded     -\n"
+		"\n"
+		"x: degraded\n"
+		"    lost: this\n"
+		"    fix: do that\n"
+		"enforceable: 1\n");
+}
+
 static void not_a_document(void **state)
 {
 	(void)state;
@@ -101,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ps),
 		cmocka_unit_test(anything),
+		cmocka_unit_test(doctor),
 		cmocka_unit_test(not_a_document),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(columns_at_their_limit),
