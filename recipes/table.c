@@ -139,6 +139,15 @@ static const struct recipe_option command_options[] = {
 	{"stop-on-error", 0, NULL, "a status that is not 0 is an error"},
 };
 
+static const struct recipe_option switch_options[] = {
+	{"override", 0, NULL, "refused"},
+};
+
+static const struct recipe_option switch_noop_options[] = {
+	{"-switch-softwaretype.noop", REQUIRED, NULL,
+		"the options to set, from the outer buildout"},
+};
+
 static const struct recipe_option symlink_options[] = {
 	{"link-binary", REQUIRED, NULL, "what to link to"},
 	{"target-directory", REQUIRED, NULL, "where the links are"},
@@ -162,6 +171,7 @@ static const char *const cmmi_aliases[] = {"slapos.recipe.cmmi:default"};
 static const char *const template_aliases[] = {"slapos.recipe.template:default"};
 static const char *const collective_aliases[] = {"collective.recipe.template:default"};
 static const char *const command_aliases[] = {"plone.recipe.command:default"};
+static const char *const switch_aliases[] = {"slapos.cookbook:softwaretype"};
 static const char *const symlink_aliases[] = {"slapos.cookbook:symboliclink"};
 static const char *const password_aliases[] = {"slapos.cookbook:generatepassword"};
 
@@ -226,6 +236,19 @@ const struct recipe recipes_table[] = {
 		OPTIONS(slapconfiguration_options),
 		.signature = "1",
 		.init = slapconfiguration_serialised_init,
+		.install = nothing_install},
+	{.name = "slapos.cookbook:switch-softwaretype",
+		ALIASES(switch_aliases),
+		OPTIONS(switch_options),
+		STATE,
+		.signature = "1",
+		.init = switch_init,
+		.install = switch_install,
+		.update = switch_install},
+	{.name = "slapos.cookbook:switch-softwaretype.noop",
+		OPTIONS(switch_noop_options),
+		.signature = "1",
+		.init = switch_noop_init,
 		.install = nothing_install},
 	{.name = "slapos.cookbook:symbolic.link",
 		ALIASES(symlink_aliases),

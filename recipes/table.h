@@ -49,6 +49,10 @@ int command_init(struct part *part, struct err *err);
 int command_install(struct part *part, struct err *err);
 int command_update(struct part *part, struct err *err);
 
+int switch_init(struct part *part, struct err *err);
+int switch_install(struct part *part, struct err *err);
+int switch_noop_init(struct part *part, struct err *err);
+
 int symlink_install(struct part *part, struct err *err);
 
 int password_init(struct part *part, struct err *err);

@@ -31,7 +31,8 @@ struct engine_host {
 	void *context;
 	void (*log)(void *context, enum engine_level level, struct span text);
 	void (*event)(void *context, const struct event *event);
-	void (*flush)(void *context); /* before a child writes to the same place */
+	void (*flush)(void *context);                  /* before a child writes to the same place */
+	void (*diag)(void *context, struct span text); /* of a nested buildout */
 };
 
 /* `section:key=value` of the command line; key may end with an operator. */
@@ -53,6 +54,7 @@ struct engine_request {
 	const char *python;      /* buildout:executable */
 	struct fd_chan broker;
 	struct engine_host host;
+	int depth; /* of nested buildouts */
 };
 
 enum engine_phase { ENGINE_LOADING, ENGINE_INITIALISING, ENGINE_INSTALLING };

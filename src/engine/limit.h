@@ -20,6 +20,7 @@
 #define LIMIT_RESOLVED_BYTES   ((size_t)256 << 20) /* all resolved values */
 #define LIMIT_PARTS            20000               /* parts of one run */
 #define LIMIT_INSTALLED_BYTES  ((size_t)64 << 20)  /* .installed.cfg */
+#define LIMIT_NESTED_DEPTH     8                   /* buildouts inside buildouts */
 #define LIMIT_PART_CAPTURE     ((size_t)4 << 20)   /* captured output of a command */
 #define LIMIT_PART_PATHS       100000              /* recorded paths of a part */
 #define LIMIT_COND_BYTES       4096                /* a section condition */

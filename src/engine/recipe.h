@@ -177,6 +177,15 @@ must_check int part_building(struct part *part, const char *path, struct err *er
  * added to the old ones. */
 must_check int part_installed(struct part *part, const char *path, struct err *err);
 
+struct part_override {
+	struct span section, key;
+	struct span value; /* as in a profile: "${" begins a reference */
+};
+/* Run a whole buildout of the profile, in this process; its diagnostics are reported. The rows
+ * override it as a command line does; one must give it a state file of its own, installed. */
+must_check int part_nested(struct part *part, const char *profile, const struct part_override *rows,
+	size_t n, struct err *err);
+
 /* ---- messages ---- */
 /* Say what the part does now: "configure", "make" (an event; errors name it). */
 void part_step(struct part *part, const char *step);

@@ -62,21 +62,28 @@ static void print_upstream(const struct engine *engine, const struct err *err)
 	(void)fwrite(str_cstr(&text), 1, text.len, stderr);
 }
 
+static void host_diag(void *context, struct span text)
+{
+	const struct run *run = context;
+	const struct event event = {.kind = EVENT_DIAG, .text = text};
+
+	(void)fflush(stdout);
+	if (fd_chan_is_open(run->events))
+		host_event(context, &event);
+	else
+		(void)fprintf(stderr, "%.*s", SPAN_ARG(text));
+}
+
 static void report(const struct run *run, const struct engine *engine, const struct err *err)
 {
 	const struct diags *diags = &engine->config.diags;
 
 	for (size_t i = 0; i < diags->v.n; i++) {
 		scoped_str struct str text = STR_INIT;
-		const struct event event = {.kind = EVENT_DIAG, .text = SPAN_EMPTY};
-		struct event filled = event;
 
+		str_adds(&text, i && !fd_chan_is_open(run->events) ? "\n" : "");
 		diag_render(&diags->v.items[i], &engine->config.sources, &text);
-		filled.text = str_span(&text);
-		if (fd_chan_is_open(run->events))
-			host_event((void *)(uintptr_t)run, &filled);
-		else
-			(void)fprintf(stderr, "%s%s", i ? "\n" : "", str_cstr(&text));
+		host_diag((void *)(uintptr_t)run, str_span(&text));
 	}
 	if (diags->v.n == 0) {
 		char text[700];
@@ -107,7 +114,8 @@ int run_engine(const struct run *run, struct engine_request *request)
 	request->host = (struct engine_host){.context = (void *)(uintptr_t)run,
 		.log = host_log,
 		.event = host_event,
-		.flush = host_flush};
+		.flush = host_flush,
+		.diag = host_diag};
 	if (engine_init(&engine, request, &err) < 0 || run_phases(run, &engine, &err) < 0) {
 		(void)fflush(stdout);
 		if (run->is_upstream)

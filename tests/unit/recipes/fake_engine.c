@@ -385,6 +385,19 @@ int part_publish(struct part *part, const struct part_pair *pairs, size_t n_pair
 	return 0;
 }
 
+int part_nested(struct part *part, const char *profile, const struct part_override *rows, size_t n,
+	struct err *err)
+{
+	struct fake_engine *e = engine_of(part);
+	(void)err;
+	e->nested = profile;
+	for (size_t i = 0; i < n; i++)
+		fake_set(e, "nested",
+			part_printf(part, "%s:%s", rows[i].section.ptr, rows[i].key.ptr),
+			rows[i].value.ptr);
+	return 0;
+}
+
 int part_run(struct part *part, const struct part_command *command,
 	struct part_outcome *ret_outcome, struct err *err)
 {

@@ -36,6 +36,7 @@ struct fake_engine {
 	struct part_pair published[FAKE_PATHS_MAX];
 	size_t n_published;
 	struct part_params params;
+	const char *nested; /* profile; its rows are "section:key" of [nested] */
 	const struct recipe *recipe;
 	void *state;
 	struct err err;

@@ -164,6 +164,51 @@ static void free_port_is_kept(void **state)
 	close(sock);
 }
 
+static void switch_runs_the_profile_of_the_type(void **state)
+{
+	struct fake_engine *e = *state;
+	struct span value;
+	fake_set(e, "p", "recipe", "slapos.cookbook:switch-softwaretype");
+	fake_set(e, "p", "default", "a:rendered");
+	fake_set(e, "p", "other", "b:rendered");
+	fake_set(e, "a", "rendered", "/profile/a.cfg");
+	fake_set(e, "b", "rendered", "/profile/b.cfg");
+	assert_fails(fake_init(e), &e->err, "section");
+	fake_set(e, "slap-configuration", "recipe", "slapos.cookbook:slapconfiguration");
+	fake_set(e, "slap-configuration", "slap-software-type", "RootSoftwareInstance");
+	fake_set(e, "slap-configuration", "configuration.x", "a $${b:c} \"$\"");
+	fake_set(e, "slap-connection", "computer-id", "node${x}");
+	fake_run(e);
+	assert_string_equal(e->nested, "/profile/a.cfg");
+	assert_done(
+		part_section_get((struct part *)e, "nested", "buildout:installed", &value, &e->err),
+		&e->err);
+	assert_span(value, ".installed-p.cfg");
+	assert_done(part_section_get((struct part *)e, "nested", "slap-connection:computer-id",
+			    &value, &e->err),
+		&e->err);
+	assert_span(value, "node$${x}");
+	fake_set(e, "slap-configuration", "slap-software-type", "other");
+	fake_run(e);
+	assert_string_equal(e->nested, "/profile/b.cfg");
+	/* the inner end sets what the outer had */
+	assert_done(part_section_get((struct part *)e, "nested",
+			    "slap-configuration:-switch-softwaretype.noop", &value, &e->err),
+		&e->err);
+	assert_int_equal(span_index(value, '$'), -1);
+	fake_set(e, "p", "recipe", "slapos.cookbook:switch-softwaretype.noop");
+	fake_set(e, "p", "-switch-softwaretype.noop", value.ptr);
+	fake_run(e);
+	assert_string_equal(fake_get(e, "configuration.x"), "a $${b:c} \"$\"");
+	assert_string_equal(fake_get(e, "slap-software-type"), "other");
+	fake_set(e, "p", "recipe", "slapos.cookbook:switch-softwaretype");
+	fake_set(e, "slap-configuration", "slap-software-type", "recipe");
+	assert_fails(fake_init(e), &e->err, "section");
+	fake_set(e, "slap-configuration", "slap-software-type", "other");
+	fake_set(e, "p", "other", "/profile/b.cfg");
+	assert_fails(fake_init(e), &e->err, "other");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fake_setup, fake_teardown)
 
 int main(void)
@@ -174,6 +219,7 @@ int main(void)
 		TEST(publish_sends_the_public_options),
 		TEST(password_stays),
 		TEST(free_port_is_kept),
+		TEST(switch_runs_the_profile_of_the_type),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
