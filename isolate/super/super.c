@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/bug.h"
 #include "isolate/super/scan.h"
 #include "isolate/super/services.h"
 #include "isolate/super/watch.h"
@@ -96,13 +97,20 @@ static int look(struct super *s, struct err *err)
 	return 0;
 }
 
+/* pid 1 forwards more than that; the rest is swallowed rather than lethal. */
+static bool is_end(int signo)
+{
+	return signo == SIGTERM || signo == SIGINT || signo == SIGQUIT;
+}
+
 static int on_signal(void *context, uint32_t events, struct err *err)
 {
 	struct super *s = context;
 	(void)events;
 	(void)err;
-	while (loop_signal(s->signals)) {
-		if (s->is_ending)
+	int signo;
+	while ((signo = loop_signal(s->signals))) {
+		if (s->is_ending || !is_end(signo))
 			continue;
 		super_note(s, "end");
 		s->is_ending = true;
@@ -158,12 +166,13 @@ static int tick(struct super *s, struct err *err)
 
 static int open_all(struct super *s, struct fd_chan *listener, struct err *err)
 {
-	static const int signals[] = {SIGTERM, SIGINT};
+	static const int signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE};
 	s->home.fd = open(s->home_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->home.fd < 0)
 		return err_set(err, ERR_OS, errno, "super.home", "open '%s'", s->home_path);
 	if (log_open_dir(s->home, &s->logs, err) < 0 || loop_open(&s->loop, err) < 0 ||
-		timer_open(&s->timer, err) < 0 || loop_signals(signals, 2, &s->signals, err) < 0)
+		timer_open(&s->timer, err) < 0 ||
+		loop_signals(signals, ARRAY_LEN(signals), &s->signals, err) < 0)
 		return -1;
 	log_init(&s->own_log, s->logs, span_str("cantle-super"), s->log_bytes);
 	if (loop_add(&s->loop, s->timer.fd, EPOLLIN, on_timer, s, err) < 0 ||
