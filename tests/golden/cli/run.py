@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -260,10 +261,30 @@ def completions():
           got)
 
 
+def examples():
+    """Every example of the help screens, the manual and README is a command line that the tool takes."""
+    top = os.path.join(here, "..", "..", "..")
+    found = []
+    for name in os.listdir(here):
+        if name.startswith("help-"):
+            with open(os.path.join(here, name)) as file:
+                found += re.findall(r"^  cantle (.*)$", file.read(), re.M)
+    with open(os.path.join(top, "man", "cantle.1.in")) as file:
+        found += [line.replace("\\-", "-") for line in re.findall(r"^\.Dl # cantle (.*)$", file.read(), re.M)]
+    with open(os.path.join(top, "README.md")) as file:
+        found += re.findall(r"^    build/cantle (.*?)(?: +#.*)?$", file.read(), re.M)
+    check("examples are found", len(found) > 40, len(found))
+    for line in found:
+        if "orig.tar.gz" in line:  # a file that need not be here
+            continue
+        got = run(*shlex.split(line + (" --yes" if line == "destroy acme/blog" else "")), cwd=top)
+        check("example: cantle " + line, got.returncode == 0, got.stderr)
+
+
 for step in [helps, usage, documents, completions, unprivileged]:
     step()
 if os.geteuid() == 0:
-    for step in [requests, events, live, confirmations, signals, agents]:
+    for step in [requests, examples, events, live, confirmations, signals, agents]:
         step()
 elif os.environ.get("MUST_WORK") == "1":
     check("the scenes need root", False)
