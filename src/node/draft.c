@@ -12,7 +12,7 @@ static int load_policy(struct draft *d, const char *name, struct err *err)
 	scoped_fd_dir at = FD_INIT;
 	if (path_open_dir(d->node->install.share, "policy", &at, err) < 0 ||
 		policy_open(at, name, &d->policy, &d->program, err) < 0)
-		return err_wrap(err, "policy '%s'", name);
+		return -1;
 	d->request.policy = &d->policy;
 	d->request.filter = span_make((const char *)d->program.insns, d->program.n * 8);
 	return 0;
