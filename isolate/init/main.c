@@ -12,13 +12,17 @@
 int main(int argc, char **argv)
 {
 	struct reap reap = {.is_once = argc > 1 && strcmp(argv[1], "--once") == 0};
-	int first = reap.is_once ? 2 : 1;
+	/* What joins a running partition has a pid 1 already. */
+	bool is_exec = argc > 1 && strcmp(argv[1], "--exec") == 0;
+	int first = reap.is_once || is_exec ? 2 : 1;
 	if (argc > first && strcmp(argv[first], "--") == 0)
 		first++;
 	if (argc <= first) {
-		fprintf(stderr, "usage: cantle-init [--once] -- COMMAND [ARGUMENT...]\n");
+		fprintf(stderr, "usage: cantle-init [--once|--exec] -- COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
+	if (is_exec)
+		reap_exec(argv + first);
 	reap.argv = argv + first;
 	return reap_run(&reap);
 }

@@ -23,7 +23,7 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static _Noreturn void child_exec(char **argv)
+void reap_exec(char **argv)
 {
 	sigset_t none;
 	sigemptyset(&none);
@@ -31,9 +31,9 @@ static _Noreturn void child_exec(char **argv)
 	execvp(argv[0], argv);
 	int error = errno;
 	if (error == ENOENT && !strchr(argv[0], '/'))
-		fprintf(stderr, "cantle-run: '%s': command not found\n", argv[0]);
+		fprintf(stderr, "cantle: '%s': command not found\n", argv[0]);
 	else
-		fprintf(stderr, "cantle-run: '%s': %s\n", argv[0], strerrordesc_np(error));
+		fprintf(stderr, "cantle: '%s': %s\n", argv[0], strerrordesc_np(error));
 	proc_exit(error == ENOENT || error == ENOTDIR ? 127 : 126);
 }
 
@@ -46,7 +46,7 @@ static void start(struct reap *reap)
 	if (reap->child < 0 && errno == ENOSYS)
 		reap->child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
 	if (reap->child == 0)
-		child_exec(reap->argv);
+		reap_exec(reap->argv);
 	if (reap->child < 0) {
 		fprintf(stderr, "cantle-init: cannot start '%s': %s\n", reap->argv[0],
 			strerrordesc_np(errno));

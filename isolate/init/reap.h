@@ -32,4 +32,6 @@ struct reap {
 };
 
 /* Returns the exit status of this process. */
+/* Become the command, found by PATH; 127 or 126 with a sentence where that fails, as shells do. */
+_Noreturn void reap_exec(char **argv);
 int reap_run(struct reap *reap);

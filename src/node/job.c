@@ -129,6 +129,8 @@ static int on_message(void *context, uint32_t events, struct err *err)
 		return -1;
 	if (outcome == CHAN_CLOSED)
 		return launcher_gone(err);
+	if (msg.type == MSG_LAUNCH_READY)
+		node->landlock_abi = msg.landlock_abi;
 	job = job_find(node, msg.id);
 	if (job)
 		job_apply(job, &msg, &fds);

@@ -11,8 +11,17 @@ static int join(struct node *node, const struct store_partition *row, const stru
 {
 	scoped_draft d = {.node = node};
 	struct instance_paths paths;
-	if (node->ctl.request.n_words < 2)
+	size_t n = node->ctl.request.n_words - 1;
+	const char **argv = arena_array(&node->arena, const char *, n + 4);
+	if (n == 0)
 		return err_set(err, ERR_INPUT, 0, "request.usage", "no command was given");
+	if (!argv)
+		return err_set(err, ERR_LIMIT, ENOMEM, "draft.argv", "the command line");
+	argv[0] = "/opt/cantle/bin/cantle-init";
+	argv[1] = "--exec";
+	argv[2] = "--";
+	for (size_t i = 0; i < n; i++)
+		argv[3 + i] = node->ctl.request.words[1 + i];
 	if (instance_paths(node, row, &paths, err) < 0 ||
 		draft_init(&d, node, "service", row->slot, err) < 0)
 		return -1;

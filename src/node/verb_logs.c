@@ -79,6 +79,18 @@ static int add_processing(
 	return add_file(logs, "processing", &file);
 }
 
+/* The wrapper recipe names a service "nginx-<md5>"; people say nginx. */
+static const char *service_of(const struct super_status *status, const char *part)
+{
+	size_t n = strlen(part);
+	for (size_t i = 0; i < status->n_rows; i++) {
+		struct span name = status->rows[i].name;
+		if (name.len == n + 33 && span_starts(name, part) && name.ptr[n] == '-')
+			return name.ptr;
+	}
+	return part;
+}
+
 /* --part P: one service, or "processing"; without it everything that is known to have a log. */
 static int open_logs(
 	struct node *node, const struct store_partition *row, struct logs *logs, struct err *err)
@@ -86,10 +98,12 @@ static int open_logs(
 	const char *part = ctl_option(node, "part", NULL);
 	struct super_status status = {.reason = ""};
 	struct err silent = ERR_INIT;
+	if (running_is(node, row) && super_ask(node, row->slot, &status, &silent) < 0)
+		ctl_say(node, CTL_EVENT_WARNING, "services are not shown: %s", silent.text);
 	if (part && strcmp(part, "processing") != 0) {
-		int added = name_is_valid(part) || !strchr(part, '/')
-				    ? add_service(node, row, logs, part, err)
-				    : 1;
+		int added = strchr(part, '/')
+				    ? 1
+				    : add_service(node, row, logs, service_of(&status, part), err);
 		if (added == 1)
 			return err_set(err, ERR_INPUT, 0, "name.unknown",
 				"'%s/%s' has no log of '%s'", row->tenant_name, row->name, part);
@@ -99,8 +113,6 @@ static int open_logs(
 		return -1;
 	if (part)
 		return 0;
-	if (running_is(node, row) && super_ask(node, row->slot, &status, &silent) < 0)
-		ctl_say(node, CTL_EVENT_WARNING, "services are not shown: %s", silent.text);
 	for (size_t i = 0; i < status.n_rows; i++)
 		if (add_service(node, row, logs, status.rows[i].name.ptr, err) < 0)
 			return -1;
