@@ -15,6 +15,27 @@ static size_t align(size_t n)
 	return (n + MNL_ALIGNTO - 1) & ~((size_t)MNL_ALIGNTO - 1);
 }
 
+/* A reply being read: what is left of it. */
+struct reader {
+	const uint8_t *at;
+	size_t left;
+};
+
+/* The next whole message, NULL at the end. libmnl's own check takes a huge length for a negative. */
+static const struct nlmsghdr *reader_next(struct reader *r)
+{
+	const struct nlmsghdr *message = (const void *)r->at;
+	if (r->left < sizeof(*message) || message->nlmsg_len < sizeof(*message) ||
+		message->nlmsg_len > r->left)
+		return NULL;
+	size_t step = align(message->nlmsg_len);
+	if (step > r->left)
+		step = r->left;
+	r->at += step;
+	r->left -= step;
+	return message;
+}
+
 enum { DUMP_TRIES = 4 };
 
 void nl_init(struct nl *nl)
@@ -223,9 +244,9 @@ static int batch_send(struct nl *nl, struct err *err)
 
 void nl_read_acks(struct nl *nl, size_t size, uint32_t *pending, struct err *err)
 {
-	int left = (int)size;
-	const struct nlmsghdr *message = (const void *)nl->reply;
-	for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+	struct reader reader = {nl->reply, size};
+	const struct nlmsghdr *message;
+	while ((message = reader_next(&reader))) {
 		uint32_t i = message->nlmsg_seq - nl->first_seq;
 		if (message->nlmsg_type != NLMSG_ERROR || i >= nl->n)
 			continue; /* left over from a batch that failed to read its end */
@@ -269,10 +290,9 @@ struct answer {
 static void answer_read(struct nl *nl, size_t size, nl_each *each, void *arg, struct answer *answer,
 	struct err *err)
 {
-	int left = (int)size;
-	const struct nlmsghdr *message = (const void *)nl->reply;
-	for (; !answer->is_done && mnl_nlmsg_ok(message, left);
-		message = mnl_nlmsg_next(message, &left)) {
+	struct reader reader = {nl->reply, size};
+	const struct nlmsghdr *message;
+	while (!answer->is_done && (message = reader_next(&reader))) {
 		if (message->nlmsg_seq != nl->first_seq)
 			continue;
 		if (message->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -351,9 +371,9 @@ int nl_wait(struct nl *nl, nl_until *until, const void *arg, struct err *err)
 		size_t size;
 		if (reply_recv(nl, &size, err) < 0)
 			return -1;
-		int left = (int)size;
-		const struct nlmsghdr *message = (const void *)nl->reply;
-		for (; mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+		struct reader reader = {nl->reply, size};
+		const struct nlmsghdr *message;
+		while ((message = reader_next(&reader)))
 			if (until(message, arg))
 				return 0;
 	}

@@ -112,6 +112,14 @@ static const char *op_fault(const struct net_op *op, struct verify_state *state)
 	return NULL;
 }
 
+/* An injected fault stands anywhere, and for no slot. */
+static const char *fault_fault(const struct net_op *op, bool faults)
+{
+	if (!faults)
+		return "not in this build";
+	return op->slot || op->arg ? "slot out of range" : NULL;
+}
+
 int net_plan_verify(const struct net_plan *plan, bool faults, struct err *err)
 {
 	struct verify_state state = {.last_kind = NET_OP_NONE};
@@ -122,10 +130,8 @@ int net_plan_verify(const struct net_plan *plan, bool faults, struct err *err)
 			NET_PLAN_OPS_MAX);
 	for (uint32_t i = 0; i < plan->n_ops; i++) {
 		const struct net_op *op = &plan->ops[i];
-		if (op->kind == NET_OP_FAULT && faults)
-			continue;
 		const char *fault =
-			op->kind == NET_OP_FAULT ? "not in this build" : op_fault(op, &state);
+			op->kind == NET_OP_FAULT ? fault_fault(op, faults) : op_fault(op, &state);
 		if (fault)
 			return err_set(err, ERR_INPUT, 0, "net.plan", "op %u (%s, slot %u): %s", i,
 				net_op_name(op->kind), op->slot, fault);

@@ -224,7 +224,7 @@ static void print_part(
 		str_adds(out, "route: inside default dev eth0");
 	else if (kind == NET_OP_LINK_QUIET)
 		str_addf(out,
-			"sysctl: %s accept_ra=0 autoconf=0 accept_redirects=0 "
+			"sysctl: %s disable_ipv6=0 accept_ra=0 autoconf=0 accept_redirects=0 "
 			"accept_source_route=-1",
 			n->link);
 	else if (kind == NET_OP_LINK_UP)
