@@ -83,6 +83,8 @@ int main(void)
 	}
 	if (host_open(&host, &err) == 0 && serve(&host, chan, &err) == 0)
 		return 0;
+	if (err.kind == ERR_PEER && err.num == EPIPE)
+		return 0; /* the agent ended while an answer was on its way */
 	struct launch_msg msg = {.type = MSG_LAUNCH_FAILED, .error = err};
 	ERR_IGNORED(
 		launch_msg_send(chan, &msg, NULL, 0, ignored)); /* the peer may be what failed */

@@ -33,8 +33,7 @@ static int join(struct node *node, const struct store_partition *row, const stru
 	for (size_t i = 0; i < node->ctl.request.n_options && d.request.n_env < DRAFT_ENV_MAX; i++)
 		if (span_is(span_str(node->ctl.request.options[i].name), "env"))
 			draft_env(&d, node->ctl.request.options[i].value);
-	draft_argv(&d, (const char *const *)node->ctl.request.words + 1,
-		node->ctl.request.n_words - 1);
+	draft_argv(&d, argv, n + 3);
 	node->ctl.foreground = job;
 	if (draft_start(&d, PLAN_EPHEMERAL | PLAN_AUTO_RELEASE, job, err) < 0)
 		return -1;
