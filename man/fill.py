@@ -13,6 +13,7 @@ import textwrap
 FOLDERS = ("src", "isolate", "net", "policy", "recipes")
 # The step stands behind the number of the error; "a" "b" would be two literals.
 STEP = re.compile(r'"([a-z][a-z0-9]*(?:\.[a-z0-9_-]+)+)"')
+SET = re.compile(r'\berr_set\(\s*[^,]+,\s*ERR_\w+,\s*[^,]+,\s*"([a-z0-9._-]+)"')
 CALL = re.compile(r'\b(?:err_set|\w*fail\w*|\w*stage\w*|\w*refuse\w*)\s*\((?:[^;{}]|\n)*?;')
 
 
@@ -26,11 +27,12 @@ def steps(top):
                     continue
                 with open(os.path.join(directory, name), encoding="utf-8") as stream:
                     text = stream.read()
+                names = set(SET.findall(text))
                 for call in CALL.findall(text):
-                    for step in STEP.findall(call):
-                        family, rest = step.split(".", 1)
-                        if not re.search(r"\.(cfg|c|h|so|json|db|conf|log)$", step):
-                            found.setdefault(family, set()).add(rest)
+                    names.update(STEP.findall(call))
+                for step in names:
+                    if not re.search(r"\.(cfg|c|h|so|json|db|conf|log)$", step):
+                        found.setdefault(step.split(".")[0], set()).add(step)
     return found
 
 
@@ -49,7 +51,9 @@ def wrapped(lines):
 def step_lines(family, words):
     if not words:
         return []
-    names = ["%s.%s" % (family, word) for word in sorted(words)]
+    names = sorted(words)
+    if names == [family]:
+        return []
     return [".br", "Steps:"] + [".Li " + name + ("" if name == names[-1] else " ,") for name in names]
 
 
