@@ -32,6 +32,8 @@ struct diag *diag_last(struct diags *diags)
 }
 
 /* A formatted text, cut at DIAG_TEXT_MAX; NULL without memory, which readers take as "". */
+static char *text_new(const char *fmt, va_list ap) printf_like(1, 0);
+
 static char *text_new(const char *fmt, va_list ap)
 {
 	scoped_str struct str text = STR_INIT_LIMIT(DIAG_TEXT_MAX);

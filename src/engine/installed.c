@@ -23,7 +23,7 @@ void installed_init(struct installed *installed)
 		.arena = ARENA_INIT(2 * LIMIT_INSTALLED_BYTES), .parts = VEC_INIT};
 }
 
-static void part_done(struct installed_part *part)
+void installed_part_done(struct installed_part *part)
 {
 	vec_done(&part->options);
 }
@@ -31,7 +31,7 @@ static void part_done(struct installed_part *part)
 void installed_done(struct installed *installed)
 {
 	for (size_t i = 0; i < installed->parts.n; i++)
-		part_done(&installed->parts.items[i]);
+		installed_part_done(&installed->parts.items[i]);
 	vec_done(&installed->parts);
 	arena_done(&installed->arena);
 }
@@ -52,18 +52,19 @@ struct span installed_value(const struct installed_part *part, struct span key)
 	return SPAN_EMPTY;
 }
 
-void installed_remove(struct installed *installed, struct span name)
+bool installed_take(struct installed *installed, struct span name, struct installed_part *ret)
 {
 	for (size_t i = 0; i < installed->parts.n; i++) {
 		struct installed_part *part = &installed->parts.items[i];
 
 		if (!span_eq(part->name, name))
 			continue;
-		part_done(part);
+		*ret = *part;
 		installed->parts.n--;
 		memmove(part, part + 1, (installed->parts.n - i) * sizeof(*part));
-		return;
+		return true;
 	}
+	return false;
 }
 
 static int by_key(const void *a, const void *b)
@@ -106,13 +107,13 @@ int installed_put(struct installed *installed, struct span name,
 		if (span_eq(installed->parts.items[i].name, name))
 			place = &installed->parts.items[i];
 	if (!is_ok || !part.name.ptr || (!place && !vec_push(&installed->parts, part))) {
-		part_done(&part);
+		installed_part_done(&part);
 		return oom(err);
 	}
 	if (part.options.n)
 		qsort(part.options.items, part.options.n, sizeof(*part.options.items), by_key);
 	if (place) {
-		part_done(place);
+		installed_part_done(place);
 		*place = part;
 	}
 	return 0;
@@ -289,7 +290,7 @@ int installed_parse(struct installed *ret, struct span text, struct err *err)
 	struct config config;
 	struct parsed parsed = PARSED_INIT;
 	struct source source = {.path = span_str(".installed.cfg"), .by_file = SOURCE_FIRST_FILE};
-	uint32_t file;
+	uint32_t file = 0;
 	int status = config_init(&config, err);
 
 	installed_init(ret);

@@ -2,6 +2,8 @@
 /* .installed.cfg: which parts are installed, with which options and files. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
@@ -48,7 +50,9 @@ struct span installed_value(const struct installed_part *part, struct span key);
 /* A part with room for options; its name and values are copied. Replaces one of the same name. */
 must_check int installed_put(struct installed *installed, struct span name,
 	const struct installed_option *options, size_t n_options, struct err *err);
-void installed_remove(struct installed *installed, struct span name);
+/* Move a part out of the list; false when it is not there. installed_part_done() frees it. */
+bool installed_take(struct installed *installed, struct span name, struct installed_part *ret);
+void installed_part_done(struct installed_part *part);
 
 /* Same value once written and read back: tabs beside line ends do not survive that. */
 bool installed_same(struct span saved, struct span value);

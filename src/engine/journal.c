@@ -114,6 +114,13 @@ int journal_path(struct journal *journal, const char *path, struct err *err)
 	return journal->path ? append(journal, "path", path, err) : 0;
 }
 
+int journal_sync(struct journal *journal, struct err *err)
+{
+	if (fd_file_is_open(journal->file) && fdatasync(journal->file.fd) < 0)
+		return err_set(err, ERR_OS, errno, "journal.write", "sync '%s'", journal->path);
+	return 0;
+}
+
 int journal_clear(struct journal *journal, struct err *err)
 {
 	if (fd_file_is_open(journal->file) && ftruncate(journal->file.fd, 0) < 0)

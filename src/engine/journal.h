@@ -26,6 +26,8 @@ must_check int journal_open(struct journal *journal, const char *path, const cha
 	const struct installed *installed, size_t *ret_n_removed, struct err *err);
 must_check int journal_part(struct journal *journal, const char *name, struct err *err);
 must_check int journal_path(struct journal *journal, const char *path, struct err *err);
+/* What was noted reaches the disk: before the thing is done that it tells of. */
+must_check int journal_sync(struct journal *journal, struct err *err);
 /* The part is recorded: nothing is unfinished. */
 must_check int journal_clear(struct journal *journal, struct err *err);
 /* Close; the file is removed when nothing is unfinished. */

@@ -133,25 +133,88 @@ static int run_uninstall_recipe(
 	return status;
 }
 
-static int apply_uninstall(struct life *life, struct span name, struct err *err)
+static int apply_uninstall(struct life *life, const struct installed_part *old, struct err *err)
 {
 	struct engine *engine = life->engine;
-	const struct installed_part *old = installed_find(&engine->installed, name);
-	const char *cname = arena_cstr(&engine->config.arena, name);
 
-	if (!old || !cname)
-		return old ? config_oom(err) : 0;
-	life->doing = (struct doing){.format = "Uninstalling %a.", .a = span_str(cname)};
-	engine_log(engine, ENGINE_INFO, "Uninstalling %s.", cname);
+	life->doing = (struct doing){.format = "Uninstalling %a.", .a = old->name};
+	engine_log(engine, ENGINE_INFO, "Uninstalling %.*s.", SPAN_ARG(old->name));
 	if (engine->is_dry_run)
 		return 0;
-	engine_event(engine, EVENT_PART_BEGIN, cname, "uninstall", 0);
+	engine_event(engine, EVENT_PART_BEGIN, old->name.ptr, "uninstall", 0);
 	if (run_uninstall_recipe(engine, old, err) < 0 ||
 		remove_recorded(engine, installed_value(old, installed_key), err) < 0)
-		return err_wrap(err, "uninstall %s", cname);
-	installed_remove(&engine->installed, span_str(cname));
-	engine_event(engine, EVENT_PART_END, cname, "uninstall", 0);
+		return err_wrap(err, "uninstall %.*s", SPAN_ARG(old->name));
+	engine_event(engine, EVENT_PART_END, old->name.ptr, "uninstall", 0);
 	return 0;
+}
+
+static int journal_old(struct engine *engine, const struct installed_part *old, struct err *err)
+{
+	struct span rest = installed_value(old, installed_key);
+	struct span path;
+
+	if (engine->is_dry_run)
+		return 0;
+	if (journal_part(&engine->journal, old->name.ptr, err) < 0)
+		return -1;
+	while (span_cut(&rest, '\n', &path)) {
+		const char *kept = arena_cstr(&engine->config.arena, path);
+
+		if (!kept)
+			return config_oom(err);
+		if (path.len > 0 && journal_path(&engine->journal, kept, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+struct leaving {
+	VEC(struct installed_part) v;
+};
+
+/*
+ * First the parts leave the state and enter the journal, then their files go: a part whose files
+ * are half gone is never taken for an installed one, whatever the next profile says.
+ */
+static int leave(struct life *life, struct leaving *leaving, struct err *err)
+{
+	struct engine *engine = life->engine;
+	struct installed_part old;
+
+	/* Taking changes the list that the plan's indices point into: from the back it does not. */
+	for (size_t i = 0; i < life->plan.ops.n; i++) {
+		const struct life_op *op = &life->plan.ops.items[i];
+
+		if (op->action != LIFE_UNINSTALL)
+			break;
+		if (!installed_take(&engine->installed,
+			    engine->installed.parts.items[op->index].name, &old))
+			continue;
+		if (!vec_push(&leaving->v, old)) {
+			installed_part_done(&old);
+			return config_oom(err);
+		}
+		if (journal_old(engine, &old, err) < 0)
+			return -1;
+	}
+	if (leaving->v.n == 0)
+		return 0;
+	return journal_sync(&engine->journal, err) < 0 ? -1 : save_state(engine, err);
+}
+
+static int uninstall_all(struct life *life, struct err *err)
+{
+	struct leaving leaving = {.v = VEC_INIT};
+	int status = leave(life, &leaving, err);
+
+	for (size_t i = 0; i < leaving.v.n; i++) {
+		if (status == 0)
+			status = apply_uninstall(life, &leaving.v.items[i], err);
+		installed_part_done(&leaving.v.items[i]);
+	}
+	vec_done(&leaving.v);
+	return status < 0 ? -1 : journal_clear(&life->engine->journal, err);
 }
 
 /* ---- install and update ---- */
@@ -219,6 +282,7 @@ static int record(struct life *life, size_t index, struct span old_paths, struct
 static void roll_back(struct life *life, struct part *part, struct span old_paths)
 {
 	struct engine *engine = life->engine;
+	struct installed_part old;
 
 	for (size_t i = part->created.n; i-- > 0;) {
 		struct err failed = ERR_INIT;
@@ -234,7 +298,8 @@ static void roll_back(struct life *life, struct part *part, struct span old_path
 		if (remove_recorded(engine, old_paths, &failed) < 0)
 			engine_log(engine, ENGINE_WARNING, "cannot remove the files of %s: %s",
 				part->name, failed.text);
-		installed_remove(&engine->installed, span_str(part->name));
+		if (installed_take(&engine->installed, span_str(part->name), &old))
+			installed_part_done(&old);
 	}
 }
 
@@ -269,9 +334,10 @@ static int journal_begin(struct engine *engine, const struct part *part, struct 
 	path_join(&path, span_str(engine->directories[PART_DIR_PARTS]), span_str(part->name));
 	if (str_check(&path, err) < 0)
 		return -1;
-	return lstat(str_cstr(&path), &status) < 0 && errno == ENOENT
-		       ? journal_path(&engine->journal, str_cstr(&path), err)
-		       : 0;
+	if (lstat(str_cstr(&path), &status) < 0 && errno == ENOENT &&
+		journal_path(&engine->journal, str_cstr(&path), err) < 0)
+		return -1;
+	return journal_sync(&engine->journal, err);
 }
 
 static int call_recipe(struct life *life, struct part *part, bool is_update, struct err *err)
@@ -373,20 +439,11 @@ static int apply(struct life *life, struct err *err)
 {
 	struct engine *engine = life->engine;
 	const struct life_plan *plan = &life->plan;
-	VEC(struct span) names = VEC_INIT;
-	int status = 0;
+	int status = uninstall_all(life, err);
 	size_t i = 0;
 
-	/* Uninstalling changes the list that the plan's indices point into: take the names first. */
-	for (; i < plan->ops.n && plan->ops.items[i].action == LIFE_UNINSTALL; i++)
-		if (!vec_push(&names, engine->installed.parts.items[plan->ops.items[i].index].name))
-			status = config_oom(err);
-	for (size_t k = 0; k < names.n && status == 0; k++)
-		status = apply_uninstall(life, names.items[k], err);
-	vec_done(&names);
-	/* Before anything is installed, so that a half-made part is never taken for the old one. */
-	if (status == 0)
-		status = save_state(engine, err);
+	while (i < plan->ops.n && plan->ops.items[i].action == LIFE_UNINSTALL)
+		i++;
 	if (status == 0)
 		engine_warn_unused(engine, engine->buildout);
 	for (; i < plan->ops.n && status == 0; i++)

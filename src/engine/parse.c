@@ -134,7 +134,7 @@ static bool split_saved(struct lex_line *line)
 {
 	ptrdiff_t at = span_find(line->raw, (struct span)SPAN(" ="));
 
-	if (line->kind != LEX_BAD || at <= 0)
+	if (line->kind != LEX_BAD || at <= 0 || line->raw.ptr[0] == '[')
 		return false;
 	line->name = span_first(line->raw, (size_t)at);
 	line->value = lex_strip(span_from(line->raw, (size_t)at + 2));

@@ -138,6 +138,9 @@ void part_step(struct part *part, const char *step)
 }
 
 static void say(struct part *part, enum engine_level level, const char *format, va_list ap)
+	printf_like(3, 0);
+
+static void say(struct part *part, enum engine_level level, const char *format, va_list ap)
 {
 	scoped_str struct str text = STR_INIT_LIMIT(1 << 20);
 

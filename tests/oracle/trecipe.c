@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/bug.h"
 #include "base/str.h"
@@ -120,6 +121,25 @@ static int mk_update(struct part *part, struct err *err)
 	return fail_if(part, "failupd", "asked to fail in update", err);
 }
 
+/* Takes its time between making its directory and finishing: somewhere to be killed. */
+static int slow_install(struct part *part, struct err *err)
+{
+	const struct timespec pause = {.tv_nsec = 8000000};
+	struct span location;
+	int fd;
+
+	if (part_get(part, "location", &location, err) < 0)
+		return -1;
+	if (mkdir(location.ptr, 0777) < 0)
+		return err_set(err, ERR_OS, errno, "test.mkdir", "mkdir '%s'", location.ptr);
+	(void)nanosleep(&pause, NULL);
+	fd = open(part_printf(part, "%s/done", location.ptr), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(err, ERR_OS, errno, "test.done", "make the mark");
+	fd_close(&fd);
+	return part_installed(part, location.ptr, err);
+}
+
 static int noupd_init(struct part *part, struct err *err)
 {
 	struct span value;
@@ -191,6 +211,7 @@ static int uerr_init(struct part *part, struct err *err)
 const struct recipe recipes_table[] = {
 	ROW("", show_init, show_install, show_install),
 	ROW(":mk", mk_init, mk_install, mk_update),
+	ROW(":slow", mk_init, slow_install, NULL),
 	ROW(":noupd", noupd_init, nothing, noupd_update),
 	ROW(":boom", NULL, boom_install, NULL),
 	ROW(":none", NULL, none_install, NULL),
