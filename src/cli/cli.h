@@ -14,7 +14,7 @@
  *   returns the exit status.
  * Units and limits: CLI_ARENA_BYTES for everything that a command line is turned into.
  * Ownership: strings made from arguments live in the arena; the rest is argv and environment.
- * Errors: cli.name, cli.parameter, cli.privilege, cli.confirm, and those of profile.h and call.h.
+ * Errors: cli.name, cli.parameter, cli.privilege, cli.confirm, cli.state, and those of profile.h and call.h.
  */
 enum { CLI_ARENA_BYTES = 4 << 20 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands of cantle, and how a command line becomes one of them. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/bug.h"
 #include "base/env.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "base/table_doc.h"
 #include "cli/cli.h"
@@ -95,6 +97,32 @@ static int help(const struct command *command, FILE *to, int status)
 	return fputs(str_cstr(&out), to) < 0 ? STATUS_FAILED : status;
 }
 
+/* The node's registry and messages name the state directory by a path that is good everywhere. */
+static int make_absolute(struct cli *cli, struct err *err)
+{
+	char cwd[LIMIT_PATH_BYTES + 1] = "";
+	scoped_str struct str joined = STR_INIT;
+	scoped_str struct str path = STR_INIT;
+
+	if (!getcwd(cwd, sizeof(cwd)))
+		return err_set(err, ERR_OS, errno, "cli.state", "where am I?");
+	path_join(&joined, span_str(cwd), span_str(cli->state_path));
+	path_normalise(&path, str_span(&joined));
+	cli->state_path = arena_cstr(&cli->arena, str_span(&path));
+	if (!cli->state_path)
+		return err_set(err, ERR_LIMIT, 0, "cli.state", "no memory for a path");
+	return 0;
+}
+
+static int run(struct cli *cli)
+{
+	struct err err = ERR_INIT;
+
+	if (make_absolute(cli, &err) < 0)
+		return cli_fail(cli, &err);
+	return cli->args.command->run(cli);
+}
+
 static int dispatch(struct cli *cli)
 {
 	const struct command *command = cli->args.command;
@@ -108,7 +136,7 @@ static int dispatch(struct cli *cli)
 		return printf("cantle %s\n", CANTLE_VERSION) < 0;
 	if (!command)
 		return help(NULL, stderr, STATUS_USAGE);
-	return command->run(cli);
+	return run(cli);
 }
 
 int main(int argc, char **argv, char **envp)

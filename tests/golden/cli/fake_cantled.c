@@ -222,13 +222,14 @@ int main(int argc, char **argv)
 	struct scene scene = {.chan = {CHANNEL}, .fds = &fds, .out = WIRE_OUT_INIT};
 	const struct ctl_hello hello = {.uid = FAKE_ID, .gid = FAKE_ID, .version = SPAN("fake")};
 
-	die_if(argc < 4 || strcmp(argv[1], "--oneshot") != 0 || strcmp(argv[2], "--state") != 0,
+	die_if(argc < 4 || argv[3][0] != '/' || strcmp(argv[1], "--oneshot") != 0 ||
+			strcmp(argv[2], "--state") != 0,
 		"arguments");
 	ctl_hello_put(&scene.out, &hello);
 	send_out(&scene);
 	take_request(&scene, &arena);
 	for (size_t i = 0; i < ARRAY_LEN(scenes); i++) {
-		if (strcmp(scenes[i].name, argv[3]) == 0)
+		if (span_is(path_base(span_str(argv[3])), scenes[i].name))
 			scenes[i].play(&scene);
 	}
 	wire_out_done(&scene.out);
