@@ -281,7 +281,18 @@ def examples():
         check("example: cantle " + line, got.returncode == 0, got.stderr)
 
 
-for step in [helps, usage, documents, completions, unprivileged]:
+def paths():
+    """What the texts at the top name is there."""
+    top = os.path.join(here, "..", "..", "..")
+    for name in ["README.md", "SECURITY.md", "CONTRIBUTING.md"]:
+        with open(os.path.join(top, name)) as file:
+            named = re.findall(r"`((?:src|isolate|net|policy|recipes|examples|tests|man)/[\w./-]*\w)/?`", file.read())
+        for path in named:
+            check("%s names %s" % (name, path), os.path.exists(os.path.join(top, path)))
+        check(name + " names files", name != "README.md" or len(named) > 15, named)
+
+
+for step in [paths, helps, usage, documents, completions, unprivileged]:
     step()
 if os.geteuid() == 0:
     for step in [requests, examples, events, live, confirmations, signals, agents]:
