@@ -12,7 +12,7 @@
 #include "net/launch/serve.h"
 #include "net/nft_apply.h"
 
-enum { CHANNEL_FD = 3, EXIT_FAILED = 1 };
+enum { CHANNEL_FD = 3, EXIT_USAGE = 100, EXIT_FAILED = 111 };
 
 static int check_channel(struct err *err)
 {
@@ -100,5 +100,5 @@ int main(void)
 		return 0;
 	err_format(&err, "cantle-net", text, sizeof(text));
 	fprintf(stderr, "%s\n", text);
-	return EXIT_FAILED;
+	return err.kind == ERR_INPUT ? EXIT_USAGE : EXIT_FAILED;
 }

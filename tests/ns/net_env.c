@@ -306,7 +306,7 @@ bool net_env_tcp_works(struct net_env *env, struct fd_ns ns, uint32_t slot, uint
 	assert_int_equal(listen(server, 1), 0);
 	if (connect(client, (const struct sockaddr *)&at, sizeof(at)) < 0 && errno != EINPROGRESS)
 		return false;
-	if (poll(&wait, 1, 1000) <= 0 ||
+	if (poll(&wait, 1, NET_ENV_CONNECT_MS) <= 0 ||
 		getsockopt(client, SOL_SOCKET, SO_ERROR, &error, &len) < 0 || error)
 		return false;
 	fcntl(client, F_SETFL, 0);

@@ -14,7 +14,10 @@
  *         Sockets "in" a partition are opened inside its namespace and used from here.
  * Errors: every function fails the running test.
  */
-enum { NET_ENV_WAIT_MS = 150 }; /* how long an answer that must not come is waited for */
+enum {
+	NET_ENV_WAIT_MS = 150,     /* how long an answer that must not come is waited for */
+	NET_ENV_CONNECT_MS = 3500, /* two retries of a first packet that a repair may cost */
+};
 
 struct net_env {
 	struct net_node node;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cantle-net's requests: idempotent, bound to one node, blind to everything that is not its own. */
+#include <sched.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -287,6 +289,26 @@ static void no_ipv6_is_said(void **state)
 	stop(&env);
 }
 
+/* Without nft a node does not come up; in a mount namespace of the child that hides it. */
+static void no_nft_is_said(void **state)
+{
+	struct net_env env;
+	struct net_plan plan;
+	struct fd_ns none = FD_INIT;
+	struct err err = ERR_INIT;
+	scoped_fd_ns home = {open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC)};
+	(void)state;
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	assert_int_equal(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+	assert_int_equal(mount("/dev/null", NFT_PATH, NULL, MS_BIND, NULL), 0);
+	net_env_start(&env, "cantle-net", NODE);
+	assert_int_equal(setns(home.fd, CLONE_NEWNS), 0);
+	NET_RUN("nft", "flush", "ruleset");
+	net_plan_node_up(&env.node, &plan);
+	assert_fails(net_env_apply(&env, &plan, &none, &err), &err, "net.nft");
+	stop(&env);
+}
+
 static void keeps_two_rights_alone(void **state)
 {
 	static const char *const lines[] = {
@@ -318,7 +340,6 @@ static void requests_out_of_turn_are_refused(void **state)
 	struct msg_net_hello again = {.node = 2};
 	(void)state;
 	start(&env);
-	net_node_make((const uint8_t[]){1, 2, 3, 4, 5}, 2, &(struct net_node){0});
 	assert_fails(msg_net_hello(env.chan, &again, &err), &err, "net.request");
 	scoped_fd_memfd unsealed = {memfd_create("plan", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
 	assert_fails(msg_net_apply(env.chan, unsealed, &none, &err), &err, "net.plan");
@@ -348,6 +369,7 @@ int main(void)
 		cmocka_unit_test(two_nodes_share_a_host),
 		cmocka_unit_test(schema_change_keeps_admissions),
 		cmocka_unit_test(no_ipv6_is_said),
+		cmocka_unit_test(no_nft_is_said),
 		cmocka_unit_test(keeps_two_rights_alone),
 		cmocka_unit_test(requests_out_of_turn_are_refused),
 	};
