@@ -100,6 +100,7 @@ int call_stdio(struct cli *cli, struct call *call, struct err *err)
 	static const char *const offered[] = {
 		"TERM", "COLORTERM", "NO_COLOR", "TZ", "COLUMNS", "LINES"};
 
+	call->is_foreground = true;
 	for (int fd = 0; fd < 3; fd++) {
 		if (call_fd(call, roles[fd], fd, err) < 0)
 			return -1;
@@ -288,7 +289,7 @@ static int on_channel(void *context, uint32_t events, struct err *err)
 
 static bool is_foreground(const struct session *session)
 {
-	return session->cli->args.command->flags & COMMAND_FOREGROUND;
+	return session->call->is_foreground;
 }
 
 static int on_signal(void *context, uint32_t events, struct err *err)
@@ -307,7 +308,8 @@ static int on_signal(void *context, uint32_t events, struct err *err)
 		loop_stop(&session->loop); /* the end of file tells the agent to clean up */
 		return 0;
 	}
-	if (!is_foreground(session))
+	/* Whoever reads or follows has nothing to clean up. */
+	if (!is_foreground(session) && session->call->output == CALL_QUIET)
 		screen_event(&session->cli->screen,
 			&(struct ctl_event){.kind = CTL_EVENT_NOTE,
 				.text = SPAN(

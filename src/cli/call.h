@@ -25,6 +25,7 @@ enum call_output {
 struct call {
 	enum call_output output;
 	bool is_raw;
+	bool is_foreground; /* it has our stdio: signals and status are those of its command */
 	void (*show)(struct cli *cli, struct span document, struct str *out);
 	struct ctl_request request;
 	struct ctl_option options[LIMIT_CTL_OPTIONS];

@@ -35,7 +35,7 @@ enum cli_status {
 
 /* Flags of commands and options that are the tool's own. */
 enum cli_flags {
-	COMMAND_FOREGROUND = 1u << 8, /* run, exec: status and signals are those of their command */
+	COMMAND_FOREGROUND = 1u << 8, /* run, exec: what fails of ours is STATUS_OURS */
 	OPTION_LOCAL = OPTION_OWN,    /* for the tool alone, not sent to the node agent */
 };
 

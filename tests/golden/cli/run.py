@@ -205,6 +205,8 @@ def interrupted(words, state, signals):
 def signals():
     check("run passes TERM on", interrupted(["run", "--", "x"], "signal", [signal.SIGTERM])[0] == 143)
     check("run passes USR1 on", interrupted(["run", "--", "x"], "signal", [signal.SIGUSR1])[0] == 138)
+    status, said = interrupted(["build", "--enter", profile], "signal", [signal.SIGTERM])
+    check("the shell of build --enter gets TERM", status == 143 and "stopping" not in said, status, said)
     status, said = interrupted(["build", profile], "signal", [signal.SIGINT])
     check("build is told to stop", status == 130 and "stopping and cleaning up" in said, status, said)
     status, said = interrupted(["build", profile], "stubborn", [signal.SIGINT, signal.SIGINT])
