@@ -13,6 +13,7 @@
 #include "node/instance_plan.h"
 #include "node/lease.h"
 #include "node/network.h"
+#include "node/running.h"
 #include "node/work.h"
 
 int instance_lock(
@@ -34,16 +35,20 @@ int instance_lock(
 int instance_bring_up(struct node *node, struct store_partition *row, struct err *err)
 {
 	const char *fingerprint = NULL;
+	bool is_changed;
+	bool was_running = running_is(node, row);
 	if (instance_fingerprint(node, row, &fingerprint, err) < 0)
 		return -1;
-	if (strcmp(fingerprint, row->fingerprint) != 0) {
-		if (instance_process(node, row, err) < 0)
-			return -1;
-		ctl_say(node, CTL_EVENT_STEP, "%s/%s processed", row->tenant_name, row->name);
-	} else {
-		ctl_say(node, CTL_EVENT_NOTE, "%s/%s is up to date", row->tenant_name, row->name);
-	}
-	return instance_start(node, row, err);
+	is_changed = strcmp(fingerprint, row->fingerprint) != 0;
+	if (is_changed && instance_process(node, row, err) < 0)
+		return -1;
+	ctl_say(node, is_changed ? CTL_EVENT_STEP : CTL_EVENT_NOTE, "%s/%s %s", row->tenant_name,
+		row->name, is_changed ? "processed" : "is up to date");
+	if (instance_start(node, row, err) < 0 ||
+		instance_wait_ready(node, row, is_changed && was_running, err) < 0)
+		return -1;
+	ctl_say(node, CTL_EVENT_STEP, "%s/%s started", row->tenant_name, row->name);
+	return 0;
 }
 
 int instance_put(struct node *node, struct store_partition *row, const char *state,

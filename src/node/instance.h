@@ -17,7 +17,7 @@
 /* Only one command works on a partition at a time. Waits, then reads the row again. */
 must_check int instance_lock(
 	struct node *node, struct store_partition *row, struct fd_file *ret, struct err *err);
-/* Process where something changed since, then start where that is needed. */
+/* Process where something changed since, start where that is needed, wait until it is healthy. */
 must_check int instance_bring_up(struct node *node, struct store_partition *row, struct err *err);
 /* Run the engine over the instance; its published values are stored. */
 must_check int instance_process(struct node *node, struct store_partition *row, struct err *err);
@@ -30,9 +30,10 @@ must_check int instance_start(struct node *node, struct store_partition *row, st
 must_check int instance_stop(struct node *node, struct store_partition *row, struct err *err);
 /* Stop, then remove files and row. */
 must_check int instance_destroy(struct node *node, struct store_partition *row, struct err *err);
-/* Wait until all services run; partition.unhealthy after the timeout names what does not. */
+/* Wait until all services run; partition.unhealthy after a while names what does not. With
+ * is_settling the supervisor is given the time to notice changed services first. */
 must_check int instance_wait_ready(
-	struct node *node, const struct store_partition *row, uint64_t timeout_ms, struct err *err);
+	struct node *node, const struct store_partition *row, bool is_settling, struct err *err);
 /* Record state and error, with the time. */
 must_check int instance_put(struct node *node, struct store_partition *row, const char *state,
 	const char *error, struct err *err);

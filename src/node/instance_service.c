@@ -12,7 +12,13 @@
 #include "node/running.h"
 #include "node/super_client.h"
 
-enum { STOP_TIMEOUT_MS = 15000, READY_POLL_MS = 100 };
+enum {
+	STOP_TIMEOUT_MS = 15000,
+	READY_POLL_MS = 100,
+	READY_TIMEOUT_MS = 30000,
+	SETTLE_MS =
+		600, /* the supervisor waits 200 ms for a directory to be quiet, then restarts */
+};
 
 /* What the running partition was made from; another value means that it must be made anew. */
 static const char *made_from(struct node *node, const struct store_partition *row)
@@ -157,25 +163,29 @@ int instance_destroy(struct node *node, struct store_partition *row, struct err 
 	return 0;
 }
 
-int instance_wait_ready(
-	struct node *node, const struct store_partition *row, uint64_t timeout_ms, struct err *err)
+static int unhealthy(const struct store_partition *row, const char *why, struct err *err)
 {
-	uint64_t end = clock_ms() + timeout_ms;
-	struct super_status status = {.reason = "the supervisor is not up"};
+	return err_set(err, ERR_CHILD, 0, "partition.unhealthy",
+		"'%s/%s' is not healthy: %s; see 'cantle logs %s/%s'", row->tenant_name, row->name,
+		why, row->tenant_name, row->name);
+}
+
+int instance_wait_ready(
+	struct node *node, const struct store_partition *row, bool is_settling, struct err *err)
+{
+	uint64_t begin = clock_ms();
+	struct super_status status = {.reason = "its supervisor is not up"};
 	for (;;) {
 		struct err silent = ERR_INIT;
+		uint64_t elapsed = clock_ms() - begin;
 		if (!running_is(node, row))
-			return err_set(err, ERR_CHILD, 0, "partition.unhealthy",
-				"'%s/%s' ended; 'cantle logs %s/%s' shows why", row->tenant_name,
-				row->name, row->tenant_name, row->name);
-		if (super_ask(node, row->slot, &status, &silent) == 0 && status.is_ready)
+			return unhealthy(row, "its partition ended", err);
+		if ((!is_settling || elapsed >= SETTLE_MS) &&
+			super_ask(node, row->slot, &status, &silent) == 0 && status.is_ready)
 			return 0;
-		if (clock_ms() >= end)
-			return err_set(err, ERR_CHILD, 0, "partition.unhealthy",
-				"'%s/%s' is not healthy after %llu s: %s; see 'cantle logs %s/%s'",
-				row->tenant_name, row->name, (unsigned long long)timeout_ms / 1000,
-				err_is_set(&silent) ? silent.text : status.reason, row->tenant_name,
-				row->name);
+		if (elapsed >= READY_TIMEOUT_MS)
+			return unhealthy(
+				row, err_is_set(&silent) ? silent.text : status.reason, err);
 		if (loop_once(&node->loop, READY_POLL_MS, err) < 0 || ctl_check(node, err) < 0)
 			return -1;
 	}

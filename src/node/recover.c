@@ -118,7 +118,7 @@ static int sweep(struct node *node, struct slots *slots, struct err *err)
 	if (scan_groups(node, slots, err) < 0 || network_list(node, links, err) < 0)
 		return -1;
 	memcpy(slots->marks, links->marks, sizeof(slots->marks));
-	for (unsigned slot = 1; slot < LIMIT_SLOTS; slot++) {
+	for (unsigned slot = 0; slot < LIMIT_SLOTS; slot++) {
 		bool is_left = slots->has_work_group[slot] ||
 			       (!slots->is_running[slot] &&
 				       (slots->has_group[slot] || slots->marks[slot]));
@@ -134,12 +134,16 @@ static int settle_row(struct node *node, struct store_partition *row, struct err
 	int busy = try_slot(node, row->slot, &lock, err);
 	if (busy != 0)
 		return busy < 0 ? -1 : 0;
+	/* As it is now that its lock is ours. */
+	busy = store_partition(node->store, row->tenant, row->name, row, err);
+	if (busy != STORE_FOUND)
+		return busy < 0 ? -1 : 0;
 	if (strcmp(row->wanted, "destroyed") == 0) {
 		ctl_say(node, CTL_EVENT_NOTE, "finishing the removal of %s/%s", row->tenant_name,
 			row->name);
 		return instance_destroy(node, row, err);
 	}
-	if (row->pid == 0)
+	if (row->pid == 0 || running_is(node, row))
 		return 0;
 	/* It ended by itself, or with the machine: say so, and take down what is left of it. */
 	row->error = strcmp(row->state, "started") == 0 ? "its partition ended unexpectedly"

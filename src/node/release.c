@@ -143,12 +143,13 @@ static int run_build(
 	return result.n_parts ? 1 : 0;
 }
 
-static int lock_release(
-	struct node *node, const struct release *release, struct fd_file *ret, struct err *err)
+/* The builds of one tenant share its build user, and so run one after the other. The lock is the slot's,
+ * by which recover() knows a running build from a dead one's leavings. */
+static int lock_builds(struct node *node, const struct release *release, unsigned slot,
+	struct fd_file *ret, struct err *err)
 {
-	const char *name =
-		node_text(node, "software-%lld-%s", (long long)release->tenant.id, release->md5);
-	return lease_lock(node, name, release->url, ret, err);
+	const char *what = node_text(node, "the builds of tenant '%s'", release->tenant.name);
+	return lease_lock(node, node_text(node, "partition-%u", slot), what, ret, err);
 }
 
 int release_build(struct node *node, const struct release *release, struct err *err)
@@ -158,8 +159,8 @@ int release_build(struct node *node, const struct release *release, struct err *
 	unsigned slot;
 	int was_available;
 	int built;
-	if (lock_release(node, release, &lock, err) < 0 ||
-		build_slot(node, release, &slot, err) < 0)
+	if (build_slot(node, release, &slot, err) < 0 ||
+		lock_builds(node, release, slot, &lock, err) < 0)
 		return -1;
 	was_available = release_is_available(node, release, &generation, err);
 	if (was_available < 0 || (!was_available && put_state(node, release, "building", err) < 0))
@@ -185,8 +186,8 @@ int release_enter(
 	scoped_job job;
 	unsigned slot;
 	job_init(&job, node);
-	if (lock_release(node, release, &lock, err) < 0 ||
-		build_slot(node, release, &slot, err) < 0 ||
+	if (build_slot(node, release, &slot, err) < 0 ||
+		lock_builds(node, release, slot, &lock, err) < 0 ||
 		draft_build(node, release, slot, &d, err) < 0)
 		return -1;
 	for (size_t i = 0; i < 3; i++)

@@ -63,6 +63,18 @@ int store_tenant(
 	return sql_text(s, stmt, 1, &ret->name, err);
 }
 
+int store_build_slot(struct store *s, int64_t tenant, unsigned *ret, struct err *err)
+{
+	scoped_stmt *stmt = NULL;
+	int found;
+	if (sql_prepare(s, &stmt, err, "SELECT build_slot FROM tenant WHERE id = ?", "i", tenant) <
+		0)
+		return -1;
+	found = sql_step(s, stmt, err);
+	*ret = found == 1 ? (unsigned)sqlite3_column_int(stmt, 0) : 0;
+	return found < 0 ? -1 : 0;
+}
+
 int store_tenant_slot(struct store *s, int64_t tenant, unsigned slot, struct err *err)
 {
 	return sql_run(s, err, "UPDATE tenant SET build_slot = ? WHERE id = ?", "ii", (int64_t)slot,

@@ -75,6 +75,8 @@ void store_rollback(struct store *s);
 /* STORE_FOUND or STORE_ABSENT; create adds a missing tenant. */
 must_check int store_tenant(
 	struct store *s, const char *name, bool create, struct store_tenant *ret, struct err *err);
+/* The tenant's build slot, 0 where it never built. */
+must_check int store_build_slot(struct store *s, int64_t tenant, unsigned *ret, struct err *err);
 must_check int store_tenant_slot(struct store *s, int64_t tenant, unsigned slot, struct err *err);
 
 must_check int store_software(struct store *s, int64_t tenant, const char *md5,

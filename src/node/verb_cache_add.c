@@ -2,6 +2,7 @@
 /* cantle cache add: put files into the operator's download cache, under their checksums. */
 #include "node/broker_session.h"
 #include "node/document.h"
+#include "node/lease.h"
 #include "node/verb.h"
 
 static int add_one(
@@ -28,9 +29,15 @@ int verb_cache_add(struct node *node, int *ret_status, struct err *err)
 {
 	struct work_spec spec = {.subject = "cache", .phase = "operator", .slot = 0};
 	struct broker_session broker;
-	json_t *document = document_new();
-	json_t *list = json_array();
-	int failed = broker_session_start(node, &spec, &broker, err);
+	scoped_fd_file lock = FD_INIT;
+	json_t *document;
+	json_t *list;
+	int failed;
+	if (lease_lock(node, "partition-0", "the operator's cache", &lock, err) < 0)
+		return -1;
+	document = document_new();
+	list = json_array();
+	failed = broker_session_start(node, &spec, &broker, err);
 	json_object_set_new(document, "files", list);
 	for (size_t i = 0; i < node->ctl.request.n_words && failed == 0; i++)
 		failed = add_one(node, &broker, i, list, err);

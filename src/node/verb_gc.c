@@ -23,11 +23,13 @@ static int remove_software(struct node *node, const struct store_software *s, st
 	struct store_software row = *s;
 	struct plan plan;
 	scoped_job job;
+	unsigned slot;
 	int busy;
 	int failed;
 	job_init(&job, node);
-	busy = lease_try(node, node_text(node, "software-%lld-%s", (long long)s->tenant, s->md5),
-		&lock, err);
+	if (store_build_slot(node->store, s->tenant, &slot, err) < 0)
+		return -1;
+	busy = lease_try(node, node_text(node, "partition-%u", slot), &lock, err);
 	if (busy != 0)
 		return busy < 0 ? -1 : 0;
 	/* Whatever interrupts the removal, the release is not taken for whole afterwards. */

@@ -10,8 +10,6 @@
 #include "node/release.h"
 #include "node/verb.h"
 
-enum { READY_TIMEOUT_MS = 30000 };
-
 static int pair_order(const void *a, const void *b)
 {
 	return strcmp(((const struct store_pair *)a)->key, ((const struct store_pair *)b)->key);
@@ -49,47 +47,66 @@ static int parameters_of(struct node *node, struct store_pair **ret, size_t *ret
 	return 0;
 }
 
-/* The row as requested, new or changed, in one transaction with its parameters. */
-static int put_row(struct node *node, const struct name *name, const struct release *release,
-	const struct store_pair *pairs, size_t n, struct store_partition *ret, struct err *err)
-{
-	int found = store_partition(node->store, release->tenant.id, name->name, ret, err);
-	if (found < 0)
-		return -1;
-	if (found == STORE_ABSENT) {
-		*ret = (struct store_partition){.tenant = release->tenant.id,
-			.tenant_name = name->tenant,
-			.name = name->name,
-			.error = "",
-			.fingerprint = "",
-			.running = "",
-			.boot = "",
-			.state = "requested",
-			.created_at = (int64_t)time(NULL)};
-		if (store_slot_take(node->store, &ret->slot, err) < 0)
-			return -1;
-	}
-	ret->md5 = release->md5;
-	ret->url = release->url;
-	ret->type = ctl_option(node, "type", "default");
-	ret->wanted = "started";
-	ret->changed_at = (int64_t)time(NULL);
-	return store_partition_put(node->store, ret, err) < 0
-		       ? -1
-		       : store_pairs_put(node->store, STORE_PARAMETERS, ret->slot, pairs, n, err);
-}
-
-static int record(struct node *node, const struct name *name, const struct release *release,
-	const struct store_pair *pairs, size_t n, struct store_partition *ret, struct err *err)
+static int in_transaction(struct node *node, int (*fn)(struct node *, void *, struct err *),
+	void *context, struct err *err)
 {
 	if (store_begin(node->store, err) < 0)
 		return -1;
-	if (put_row(node, name, release, pairs, n, ret, err) < 0 ||
-		store_commit(node->store, err) < 0) {
+	if (fn(node, context, err) < 0 || store_commit(node->store, err) < 0) {
 		store_rollback(node->store);
 		return -1;
 	}
 	return 0;
+}
+
+struct request {
+	const struct name *name;
+	const struct release *release;
+	const struct store_pair *pairs;
+	size_t n_pairs;
+	struct store_partition row;
+};
+
+/* Find the row, or make one that says no more than that the instance was asked for. */
+static int find_or_add(struct node *node, void *context, struct err *err)
+{
+	struct request *r = context;
+	int found =
+		store_partition(node->store, r->release->tenant.id, r->name->name, &r->row, err);
+	if (found != STORE_ABSENT)
+		return found;
+	r->row = (struct store_partition){.tenant = r->release->tenant.id,
+		.tenant_name = r->name->tenant,
+		.name = r->name->name,
+		.md5 = r->release->md5,
+		.url = r->release->url,
+		.type = "default",
+		.wanted = "started",
+		.state = "requested",
+		.error = "",
+		.fingerprint = "",
+		.running = "",
+		.boot = "",
+		.created_at = (int64_t)time(NULL),
+		.changed_at = (int64_t)time(NULL)};
+	return store_slot_take(node->store, &r->row.slot, err) < 0
+		       ? -1
+		       : store_partition_put(node->store, &r->row, err);
+}
+
+/* Under the partition's lock: what is wanted from now on. */
+static int change(struct node *node, void *context, struct err *err)
+{
+	struct request *r = context;
+	r->row.md5 = r->release->md5;
+	r->row.url = r->release->url;
+	r->row.type = ctl_option(node, "type", "default");
+	r->row.wanted = "started";
+	r->row.changed_at = (int64_t)time(NULL);
+	return store_partition_put(node->store, &r->row, err) < 0
+		       ? -1
+		       : store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs,
+				 r->n_pairs, err);
 }
 
 static void say_published(struct node *node, const struct store_partition *row)
@@ -107,26 +124,26 @@ static void say_published(struct node *node, const struct store_partition *row)
 int verb_request(struct node *node, int *ret_status, struct err *err)
 {
 	scoped_fd_file lock = FD_INIT;
-	struct store_partition row = {0};
 	struct store_pair *pairs = NULL;
 	struct release release;
 	struct name name;
+	struct request r = {.name = &name, .release = &release};
 	int64_t generation;
-	size_t n = 0;
 	int available;
-	if (name_of_request(node, 0, &name, err) < 0 || parameters_of(node, &pairs, &n, err) < 0)
+	if (name_of_request(node, 0, &name, err) < 0 ||
+		parameters_of(node, &pairs, &r.n_pairs, err) < 0 ||
+		release_of_request(node, 1, name.tenant, &release, err) < 0)
 		return -1;
-	if (release_of_request(node, 1, name.tenant, &release, err) < 0)
-		return -1;
+	r.pairs = pairs;
+	/* A build that fails leaves a running instance as it is. */
 	available = release_is_available(node, &release, &generation, err);
 	if (available < 0 || (!available && release_build(node, &release, err) < 0) ||
-		record(node, &name, &release, pairs, n, &row, err) < 0 ||
-		instance_lock(node, &row, &lock, err) < 0 ||
-		instance_bring_up(node, &row, err) < 0 ||
-		instance_wait_ready(node, &row, READY_TIMEOUT_MS, err) < 0)
+		in_transaction(node, find_or_add, &r, err) < 0 ||
+		instance_lock(node, &r.row, &lock, err) < 0 ||
+		in_transaction(node, change, &r, err) < 0 ||
+		instance_bring_up(node, &r.row, err) < 0)
 		return -1;
-	ctl_say(node, CTL_EVENT_STEP, "%s/%s started", row.tenant_name, row.name);
-	say_published(node, &row);
+	say_published(node, &r.row);
 	*ret_status = EXIT_OK;
 	return 0;
 }

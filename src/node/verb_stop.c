@@ -7,8 +7,6 @@
 #include "node/names.h"
 #include "node/verb.h"
 
-enum { READY_TIMEOUT_MS = 30000 };
-
 typedef int (*partition_fn)(struct node *node, struct store_partition *row, struct err *err);
 
 static int stop_one(struct node *node, struct store_partition *row, struct err *err)
@@ -24,11 +22,7 @@ static int stop_one(struct node *node, struct store_partition *row, struct err *
 static int start_one(struct node *node, struct store_partition *row, struct err *err)
 {
 	row->wanted = "started";
-	if (instance_bring_up(node, row, err) < 0 ||
-		instance_wait_ready(node, row, READY_TIMEOUT_MS, err) < 0)
-		return -1;
-	ctl_say(node, CTL_EVENT_STEP, "%s/%s started", row->tenant_name, row->name);
-	return 0;
+	return instance_bring_up(node, row, err);
 }
 
 static int destroy_one(struct node *node, struct store_partition *row, struct err *err)
