@@ -91,7 +91,7 @@ void nft_put_element(struct nl *nl, const struct net_node *node, enum nft_set se
 
 void nft_put_no_element(struct nl *nl, const struct net_node *node, enum nft_set set, uint32_t slot)
 {
-	const struct nl_note note = {"net.element", "delete the element", slot, NL_ALLOW_GONE};
+	const struct nl_note note = {"net.element", "delete the element", slot, 0};
 	struct nlmsghdr *message = put_change(nl, NFT_MSG_DELSETELEM, 0, &note);
 	put_set(message, node, set);
 	put_key(message, node, slot);

@@ -49,7 +49,7 @@ void nft_element_parse(const struct nlmsghdr *message, const struct net_node *no
 	nft_element_each *each, void *arg);
 
 void nft_put_element(struct nl *nl, const struct net_node *node, enum nft_set set, uint32_t slot);
-/* Of an element that exists: an absent one would fail the whole transaction. */
+/* Of an element that exists: an absent one fails the whole transaction, and must be said. */
 void nft_put_no_element(
 	struct nl *nl, const struct net_node *node, enum nft_set set, uint32_t slot);
 /* Nobody is admitted any longer. */

@@ -274,6 +274,28 @@ static void schema_change_keeps_admissions(void **state)
 	stop(&env);
 }
 
+/* An administrator's "flush ruleset" takes our table too: the next command puts it back. */
+static void flushed_ruleset_is_restored(void **state)
+{
+	struct net_env env;
+	struct net_plan plan;
+	struct fd_ns none = FD_INIT;
+	struct err err = ERR_INIT;
+	(void)state;
+	start(&env);
+	scoped_fd_ns ns = net_env_part_up(&env, SLOT);
+	assert_int_equal(NET_RUN("nft", "flush", "ruleset"), 0);
+	assert_int_equal(net_env_marks(&env, SLOT), NET_MARK_LINK);
+	net_env_node_up(&env);
+	assert_false(first_packet_arrives(&env, ns, SLOT));
+	net_plan_part_keep(&env.node, SLOT, &plan);
+	assert_done(net_env_apply(&env, &plan, &none, &err), &err);
+	assert_int_equal(net_env_marks(&env, SLOT), NET_MARK_LINK | NET_MARK_ADMITTED);
+	assert_true(first_packet_arrives(&env, ns, SLOT));
+	net_env_part_down(&env, SLOT);
+	stop(&env);
+}
+
 static void no_ipv6_is_said(void **state)
 {
 	struct net_env env;
@@ -368,6 +390,7 @@ int main(void)
 		cmocka_unit_test(foreign_objects_survive),
 		cmocka_unit_test(two_nodes_share_a_host),
 		cmocka_unit_test(schema_change_keeps_admissions),
+		cmocka_unit_test(flushed_ruleset_is_restored),
 		cmocka_unit_test(no_ipv6_is_said),
 		cmocka_unit_test(no_nft_is_said),
 		cmocka_unit_test(keeps_two_rights_alone),
