@@ -49,24 +49,23 @@ enum {
 	LIMIT_CTL_FDS = 16,
 };
 
+/* What the words of a request are; NAME is always "tenant/name". */
 enum ctl_verb {
-	CTL_VERB_BUILD =
-		1,        /* words: profile; roles PROFILE_ROOT; options path-in-root, enter, ... */
-	CTL_VERB_REQUEST, /* words: name, profile */
-	CTL_VERB_RUN, /* words: command line; roles stdin, stdout, stderr; options "env": NAME=VALUE */
+	CTL_VERB_BUILD = 1, /* PROFILE; with "enter", roles as run */
+	CTL_VERB_REQUEST,   /* NAME PROFILE; PROFILE is a URL, or a path below option "root" */
+	CTL_VERB_RUN,       /* the command line; roles STDIN, STDOUT, STDERR; "env": NAME=VALUE */
 	CTL_VERB_PS,
-	CTL_VERB_INSPECT,
-	CTL_VERB_LOGS,
-	CTL_VERB_EXEC, /* words: name, command line; roles as run */
-	CTL_VERB_STOP,
-	CTL_VERB_START,
-	CTL_VERB_DESTROY,
+	CTL_VERB_INSPECT, /* NAME */
+	CTL_VERB_LOGS,    /* NAME */
+	CTL_VERB_EXEC,    /* NAME, the command line; roles and "env" as run */
+	CTL_VERB_STOP,    /* NAME... */
+	CTL_VERB_START,   /* NAME... */
+	CTL_VERB_DESTROY, /* NAME..., or "all" (of "tenant") */
 	CTL_VERB_GC,
 	CTL_VERB_DOCTOR,
 	CTL_VERB_VERSION,
-	CTL_VERB_CACHE_ADD, /* words: file names for messages; one role FILE for each */
-	CTL_VERB_NODE_DOWN, /* "destroy --node": everything of this node, its registry entry
-			       included */
+	CTL_VERB_CACHE_ADD, /* file names for messages; one role FILE for each */
+	CTL_VERB_NODE_DOWN, /* "destroy --node": all of the node, its registry entry included */
 	CTL_VERB_END_,
 };
 
