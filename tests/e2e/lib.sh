@@ -39,6 +39,7 @@ own_world()
 new_world()
 {
 	ip link set lo up
+	mount -t tmpfs -o mode=1777 tmpfs /tmp
 	work=$(mktemp -d /var/tmp/cantle-e2e.XXXXXX)
 	chmod 0711 "$work"
 	export CANTLE_STATE=$work/state
