@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "base/path.h"
@@ -52,6 +53,14 @@ static int greet(struct rig *rig, struct err *err)
 	return msg.type == MSG_LAUNCH_READY ? 0 : -1;
 }
 
+static int lock(struct rig *rig, struct err *err)
+{
+	rig->lock.fd = open("/run/cantle-rig.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (rig->lock.fd < 0 || flock(rig->lock.fd, LOCK_EX) < 0)
+		return err_set(err, ERR_OS, errno, "rig", "take the lock of all rigs");
+	return 0;
+}
+
 int rig_open(struct rig *rig, const char *launcher, const char *policy, struct err *err)
 {
 	const char *build = getenv("CANTLE_BUILD");
@@ -61,6 +70,8 @@ int rig_open(struct rig *rig, const char *launcher, const char *policy, struct e
 	const char *const argv[] = {launcher, NULL};
 	scoped_fd_dir policies = FD_INIT;
 	*rig = (struct rig){.buf = STR_INIT};
+	if (lock(rig, err) < 0)
+		return -1;
 	rig->build.fd = open(build ? build : "build", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	snprintf(path, sizeof(path), "%s/share/policy", build ? build : "build");
 	policies.fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -78,8 +89,10 @@ int rig_open(struct rig *rig, const char *launcher, const char *policy, struct e
 	spec.path = path;
 	spec.argv = argv;
 	spec.stdio[2] = 2;
-	spec.fds = &theirs.fd;
-	spec.n_fds = 1;
+	/* The second is bait: it stays open in the launcher, and must not reach a program. */
+	const int given[] = {theirs.fd, rig->build.fd};
+	spec.fds = given;
+	spec.n_fds = 2;
 	if (proc_spawn(&spec, &rig->launcher, &rig->launcher_pid, err) < 0)
 		return -1;
 	fd_chan_close(&theirs);
@@ -101,6 +114,7 @@ void rig_done(struct rig *rig)
 		fd_dir_close(&rig->roots[i]);
 	}
 	fd_dir_close(&rig->build);
+	fd_file_close(&rig->lock);
 	policy_program_done(&rig->program);
 	str_done(&rig->buf);
 	chan_fds_done(&rig->got);

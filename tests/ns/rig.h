@@ -14,13 +14,15 @@
 
 /*
  * Shape:     one launcher of the build tree, a state directory of its own, node 35, cgroups where
- *            this host has them.
+ *            this host has them. One rig of the machine at a time: they share node and slot.
+ *            The launcher also holds a descriptor that nothing inside may see.
  * Ownership: rig_done() ends the launcher and removes directory and cgroups.
  */
 enum { RIG_NODE = 35, RIG_SLOT = 7 };
 
 struct rig {
 	struct fd_chan chan;
+	struct fd_file lock;
 	struct fd_pid launcher;
 	pid_t launcher_pid;
 	char state[32];

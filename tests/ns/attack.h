@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is expected of each attack: with its defence, and without it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Shape:  a trial is one attack of isoprobe and one defence. It runs twice: with `base` weakened,
+ *         so that no other defence answers first, where it must be stopped; and with the defence
+ *         weakened too, where it must succeed. Expectations are alternatives with '|', "*" for any
+ *         text, '!' in front for "anything but".
+ * Source: enum plan_defence of isolate/plan/plan_terms.h
+ */
+struct trial {
+	const char *defence_name;
+	const char *attack; /* "%PORT", "%NAME", "%KEY", "%PID", "%HOST" are the host side's */
+	uint32_t base;
+	uint32_t defence;
+	const char *stopped;
+	const char *succeeds;
+	bool is_timed;
+};
+
+struct trial_table {
+	const struct trial *rows;
+	size_t n;
+};
+
+/* Rows of the whole matrix whose answer is not a plain denial. */
+struct matrix_row {
+	const char *name;
+	const char *wanted;
+};
+
+struct matrix_table {
+	const struct matrix_row *rows;
+	size_t n;
+};
+
+extern const struct trial_table attack_trials;
+extern const struct matrix_table attack_matrix;

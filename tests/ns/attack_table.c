@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is expected of each attack: with its defence, and without it. */
+#include "base/bug.h"
+#include "isolate/plan/plan_terms.h"
+#include "tests/ns/attack.h"
+
+#define SECCOMP_ROW(attack, stopped)                                                               \
+	{                                                                                          \
+		"seccomp", attack, 0, WEAKEN_SECCOMP, stopped, "allowed", false                    \
+	}
+
+static const struct trial trials[] = {
+	SECCOMP_ROW("vsock", "blocked:EPERM"),
+	SECCOMP_ROW("io_uring", "blocked:ENOSYS"),
+	SECCOMP_ROW("tiocsti", "blocked:EPERM"),
+	SECCOMP_ROW("tiocsti_high", "blocked:EPERM"),
+	SECCOMP_ROW("ptrace_traceme", "blocked:EPERM"),
+	SECCOMP_ROW("chmod_suid", "blocked:EPERM"),
+	SECCOMP_ROW("personality_no_random", "blocked:EPERM"),
+	SECCOMP_ROW("keyctl", "blocked:EPERM"),
+	SECCOMP_ROW("userfaultfd", "blocked:EPERM"),
+	SECCOMP_ROW("kcmp_init", "blocked:EPERM"),
+	SECCOMP_ROW("clone3", "blocked:ENOSYS"),
+#if defined(__x86_64__)
+	SECCOMP_ROW("int80", "blocked:SIGSYS"),
+#endif
+	/* A user namespace inside is refused twice over: each of the two stops it alone. */
+	{"seccomp", "unshare_user", WEAKEN_UCOUNTS, WEAKEN_SECCOMP, "blocked:EPERM", "allowed",
+		false},
+	{"ns.counts", "unshare_user", WEAKEN_SECCOMP, WEAKEN_UCOUNTS, "blocked:ENOSPC", "allowed",
+		false},
+	{"ns.counts", "clone_user", WEAKEN_SECCOMP, WEAKEN_UCOUNTS, "blocked:ENOSPC", "allowed",
+		false},
+	{"caps", "capabilities", 0, WEAKEN_CAPS, "blocked:EPERM", "allowed", false},
+	{"securebits", "securebits", 0, WEAKEN_SECUREBITS, "0xef", "!0xef", false},
+	{"no_new_privs", "no_new_privs", 0, WEAKEN_NNP, "blocked:EPERM", "allowed", false},
+	{"landlock", "landlock_file", 0, WEAKEN_LANDLOCK, "blocked:EACCES", "allowed", false},
+	{"landlock", "abstract_unix:%NAME", WEAKEN_NET, WEAKEN_LANDLOCK, "blocked:EPERM", "allowed",
+		false},
+	{"read-only base", "read_only:/usr", 0, WEAKEN_READONLY, "blocked:EROFS", "allowed", false},
+	{"read-only base", "read_only:/etc/passwd", 0, WEAKEN_READONLY, "blocked:EROFS", "allowed",
+		false},
+	{"read-only base", "read_only:/", 0, WEAKEN_READONLY, "blocked:EROFS", "allowed", false},
+	{"read-only bind", "write_at:/srv/data/x", WEAKEN_LANDLOCK, WEAKEN_READONLY,
+		"blocked:EROFS", "allowed", false},
+	{"private /dev", "read_only:/dev", 0, WEAKEN_DEV, "blocked:EROFS", "allowed", false},
+	{"nodev", "mount_flags", 0, WEAKEN_NODEV, "blocked:EPERM", "!blocked:EPERM", false},
+	{"proc masks", "kallsyms", 0, WEAKEN_PROC_MASK, "blocked:ENODATA|blocked:EPERM", "allowed",
+		false},
+	{"proc masks", "proc_keys", 0, WEAKEN_PROC_MASK, "blocked:ENODATA", "!blocked:ENODATA",
+		false},
+	{"proc masks", "read_only:/proc/sys", 0, WEAKEN_PROC_MASK, "blocked:EROFS", "allowed",
+		false},
+	{"hidepid", "hidepid", 0, WEAKEN_HIDEPID, "blocked:EPERM", "allowed", false},
+	{"descriptors", "fd_leak", 0, WEAKEN_FDS, "blocked:EBADF", "allowed", false},
+	{"network namespace", "host_loopback:%PORT", 0, WEAKEN_NET, "blocked:ECONNREFUSED",
+		"allowed", false},
+	{"network namespace", "abstract_unix:%NAME", WEAKEN_LANDLOCK, WEAKEN_NET,
+		"blocked:ECONNREFUSED", "allowed", false},
+	{"pid namespace", "kill_host:%PID", WEAKEN_LANDLOCK, WEAKEN_PID, "blocked:ESRCH", "allowed",
+		false},
+	{"ipc namespace", "shm_of_host:%KEY", 0, WEAKEN_IPC, "blocked:ENOENT", "allowed", false},
+	{"uts namespace", "hostname_of_host:%HOST", 0, WEAKEN_UTS, "blocked:ENOENT", "allowed",
+		false},
+	{"cgroup namespace", "cgroup_path", 0, WEAKEN_CGROUPNS, "blocked:ENOENT", "allowed", false},
+	{"keyring", "key_of_host:%NAME", WEAKEN_SECCOMP, WEAKEN_KEYRING, "!allowed", "allowed",
+		false},
+	{"rlimit core", "rlimit_at_most:4/0", 0, WEAKEN_RLIMITS, "blocked:EPERM", "allowed", false},
+	{"rlimit nofile", "fd_bomb:200", 0, WEAKEN_RLIMITS, "blocked:EMFILE", "allowed", false},
+	{"tmpfs size", "fill_tmp:4", 0, WEAKEN_TMPFS, "blocked:ENOSPC", "allowed", false},
+	{"tmpfs inodes", "inode_bomb:100", 0, WEAKEN_TMPFS, "blocked:ENOSPC", "allowed", false},
+	{"cgroup memory", "memory_bomb:192", 0, WEAKEN_CGROUP, "blocked:SIGKILL", "allowed", false},
+	{"cgroup pids", "fork_bomb:64", 0, WEAKEN_CGROUP, "blocked:EAGAIN", "allowed", false},
+	{"cgroup cpu", "cpu_spin:1500", 0, WEAKEN_CGROUP, "blocked:EDQUOT", "allowed", true},
+};
+
+static const struct matrix_row rows[] = {
+	/* must stay possible */
+	{"threads_and_forks", "allowed"},
+	{"own_filter", "allowed"},
+	/* refused in another way than by EPERM and its like */
+	{"x32", "blocked:SIGSYS|blocked:ENOSYS"},
+	{"int80", "blocked:SIGSYS"},
+	{"sctp", "blocked:EPROTONOSUPPORT"},
+	{"netlink_netfilter", "blocked:EPROTONOSUPPORT"},
+	{"netlink_audit", "blocked:EPROTONOSUPPORT"},
+	{"netlink_xfrm", "blocked:EPROTONOSUPPORT"},
+	{"netlink_uevent", "blocked:EPROTONOSUPPORT"},
+	{"write_self", "blocked:ETXTBSY|blocked:EACCES|blocked:EROFS"},
+	{"write_init", "blocked:ETXTBSY|blocked:EACCES|blocked:EROFS"},
+	{"kcore", "blocked:ENODATA|blocked:EACCES|blocked:ENOENT"},
+	{"kmsg", "blocked:ENODATA|blocked:EACCES|blocked:ENOENT"},
+	{"kallsyms", "blocked:ENODATA|blocked:EPERM|blocked:ENOENT"},
+	{"proc_keys", "blocked:ENODATA|blocked:ENOENT"},
+	{"proc_modules", "blocked:ENODATA|blocked:ENOENT"},
+	{"timer_list", "blocked:ENODATA|blocked:EACCES|blocked:ENOENT"},
+	{"sched_debug", "blocked:ENODATA|blocked:ENOENT"},
+	{"sysrq", "blocked:EACCES|blocked:EROFS|blocked:ENOENT"},
+	{"controlling_tty", "blocked:ENXIO|blocked:EACCES"},
+	{"hardlink_host", "blocked:EXDEV|blocked:EPERM|blocked:EACCES"},
+	{"fd_leak", "blocked:EBADF"},
+	/* values */
+	{"mdwe", "0"},
+	{"ids", "1000:1000"},
+	{"groups", ""},
+	{"uid_map", "0 3959881728 65536"}, /* node 35, slot 7 */
+	{"file_owner", "1000:1000"},
+	{"seccomp_mode", "2"},
+	{"securebits", "0xef"},
+	{"hostname", "probed"},
+	{"own_pid", "2"},
+	{"proc_pids", "1,2"},
+	{"cwd", "/tmp"},
+	{"fd_list", "0,1,2"},
+	{"fd_paths", "*"},
+	{"dev_list", "fd,full,null,ptmx,pts,random,shm,stderr,stdin,stdout,tty,urandom,zero"},
+	{"proc_names", "*"},
+	{"root_list", "bin,dev,etc,isoprobe.secret,lib,lib64,opt,proc,run,sbin,srv,tmp,usr,var"},
+	{"mount_list", "*"},
+	{"environment", "*"},
+};
+
+const struct trial_table attack_trials = {trials, ARRAY_LEN(trials)};
+const struct matrix_table attack_matrix = {rows, ARRAY_LEN(rows)};
