@@ -360,6 +360,29 @@ static int await_end(struct session *session, struct err *err)
 	return outcome < 0 ? -1 : proc_wait(session->agent, &status, err);
 }
 
+/*
+ * The document as it came. The agent writes ASCII with escapes; DEL, the one control character that
+ * JSON lets through, is escaped here, and on a terminal whatever else should not be there.
+ */
+static void show_json(const struct session *session, struct str *out)
+{
+	scoped_str struct str text = STR_INIT_LIMIT(2 * (size_t)LIMIT_CALL_DOCUMENT);
+
+	for (size_t i = 0; i < session->document.len; i++) {
+		if (session->document.ptr[i] == 0x7f)
+			str_adds(&text, "\\u007f");
+		else
+			str_addc(&text, session->document.ptr[i]);
+	}
+	if (session->cli->is_stdout_tty)
+		escape_text(str_span(&text), true, true, out);
+	else
+		str_add(out, str_span(&text));
+	if (!span_ends(str_span(out), "\n"))
+		str_addc(out, '\n');
+	out->failed |= text.failed;
+}
+
 static int show(struct session *session, struct err *err)
 {
 	struct cli *cli = session->cli;
@@ -368,9 +391,7 @@ static int show(struct session *session, struct err *err)
 	if (session->call->output == CALL_LOG)
 		escape_end(&session->escape, &out);
 	if (session->document.len && cli_is_json(cli)) {
-		escape_text(str_span(&session->document), true, true, &out);
-		if (!span_ends(str_span(&out), "\n"))
-			str_addc(&out, '\n');
+		show_json(session, &out);
 	} else if (session->document.len) {
 		session->call->show(cli, str_span(&session->document), &out);
 	}

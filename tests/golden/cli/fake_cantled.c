@@ -83,7 +83,7 @@ static void play_ps(struct scene *scene)
 	data(scene, "{\"v\": 1, \"partitions\": [{\"tenant\": \"acme\", \"name\": \"blog\",");
 	data(scene, " \"state\": \"started\", \"health\": \"ok\", \"software\": "
 		    "\"/srv/w\\u009beb/p.cfg\", ");
-	data(scene, "\"ipv6\": \"fd00::1\", \"age_s\": 60}]}");
+	data(scene, "\"ipv6\": \"fd00::1\", \"x\": \"d\177l\", \"age_s\": 60}]}");
 	result(scene, 0, NULL, NULL);
 }
 

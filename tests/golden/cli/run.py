@@ -146,7 +146,8 @@ def documents():
     check("ps", got.stdout == "TENANT  NAME  STATE    HEALTH  SOFTWARE         IPV6     AGE\n"
           "acme    blog  started  ok      w\\u{9b}eb/p.cfg  fd00::1  -\n", got.stdout)
     got = run("ps", "--json", state="ps")
-    check("ps --json", json.loads(got.stdout)["partitions"][0]["name"] == "blog", got)
+    row = json.loads(got.stdout)["partitions"][0]
+    check("ps --json", row["name"] == "blog" and row["x"] == "d\x7fl" and "\x7f" not in got.stdout, got)
     check("version", run("version").stdout.startswith("cantle ") and run("--version").returncode == 0)
     check("version --json", json.loads(run("version", "--json").stdout)["v"] == 1)
     got = run("logs", "x", state="logs")
