@@ -252,6 +252,10 @@ static int gate_event(struct server *s, struct part *part, struct err *err)
 static int end_event(struct server *s, struct part *part, struct err *err)
 {
 	struct launch_msg msg;
+	/* The agent may hold the same pidfd: closing ours alone would leave the watch, and the part
+	   behind it would be gone (epoll(7), question 6). */
+	if (epoll_ctl(s->epoll.fd, EPOLL_CTL_DEL, part->pidfd.fd, NULL) < 0)
+		return err_set(err, ERR_OS, errno, "serve.loop", "stop watching a process");
 	part_reap(part, &msg);
 	if (tell(s, &msg, NULL, 0, err) < 0)
 		return -1;
