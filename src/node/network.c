@@ -41,20 +41,37 @@ static struct net_plan *new_plan(struct node *node, struct err *err)
 	return plan;
 }
 
+/* The node's own part, once for each command; it changes nothing where all is there. */
+static int node_up(struct node *node, struct net_plan *plan, struct err *err)
+{
+	struct net_node n = net_node_of(node);
+	if (node->is_net_up)
+		return 0;
+	net_plan_node_up(&n, plan);
+	if (apply(node, plan, NULL, err) < 0)
+		return -1;
+	node->is_net_up = true;
+	return 0;
+}
+
 int network_up(struct node *node, unsigned slot, struct fd_ns *ret, struct err *err)
 {
 	struct net_node n = net_node_of(node);
 	struct net_plan *plan = new_plan(node, err);
-	if (!plan)
+	if (!plan || node_up(node, plan, err) < 0)
 		return -1;
-	if (!node->is_net_up) {
-		net_plan_node_up(&n, plan);
-		if (apply(node, plan, NULL, err) < 0)
-			return -1;
-		node->is_net_up = true;
-	}
 	net_plan_part_up(&n, slot, plan);
 	return apply(node, plan, ret, err);
+}
+
+int network_keep(struct node *node, unsigned slot, struct err *err)
+{
+	struct net_node n = net_node_of(node);
+	struct net_plan *plan = new_plan(node, err);
+	if (!plan || node_up(node, plan, err) < 0)
+		return -1;
+	net_plan_part_keep(&n, slot, plan);
+	return apply(node, plan, NULL, err);
 }
 
 int network_down(struct node *node, unsigned slot, struct err *err)

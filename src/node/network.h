@@ -14,6 +14,8 @@
 
 /* A fresh namespace with its link and address, admitted by the firewall. */
 must_check int network_up(struct node *node, unsigned slot, struct fd_ns *ret, struct err *err);
+/* Put back what the host's side of a running slot's network has lost: rules, route, link up. */
+must_check int network_keep(struct node *node, unsigned slot, struct err *err);
 /* Remove what is left of it; nothing left is fine. */
 must_check int network_down(struct node *node, unsigned slot, struct err *err);
 /* Everything of the node. */

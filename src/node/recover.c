@@ -92,6 +92,12 @@ static int try_slot(struct node *node, unsigned slot, struct fd_file *ret, struc
 	return lease_try(node, name, ret, err);
 }
 
+/* A link without the element that admits it: somebody flushed the packet filter's tables. */
+static bool has_lost_network(const struct slots *slots, unsigned slot)
+{
+	return slots->is_running[slot] && slots->marks[slot] == NET_MARK_LINK;
+}
+
 static int sweep_slot(struct node *node, const struct slots *slots, unsigned slot, struct err *err)
 {
 	scoped_fd_file lock = FD_INIT;
@@ -101,6 +107,10 @@ static int sweep_slot(struct node *node, const struct slots *slots, unsigned slo
 	if (slots->has_work_group[slot] && (remove_leaf(node, "work-", slot, err) < 0 ||
 						   remove_leaf(node, "broker-", slot, err) < 0))
 		return -1;
+	if (has_lost_network(slots, slot)) {
+		ctl_say(node, CTL_EVENT_NOTE, "restoring the network of slot %u", slot);
+		return network_keep(node, slot, err);
+	}
 	if (slots->is_running[slot])
 		return 0;
 	if (slots->has_group[slot] && remove_leaf(node, "", slot, err) < 0)
@@ -119,7 +129,7 @@ static int sweep(struct node *node, struct slots *slots, struct err *err)
 		return -1;
 	memcpy(slots->marks, links->marks, sizeof(slots->marks));
 	for (unsigned slot = 0; slot < LIMIT_SLOTS; slot++) {
-		bool is_left = slots->has_work_group[slot] ||
+		bool is_left = slots->has_work_group[slot] || has_lost_network(slots, slot) ||
 			       (!slots->is_running[slot] &&
 				       (slots->has_group[slot] || slots->marks[slot]));
 		if (is_left && sweep_slot(node, slots, slot, err) < 0)
