@@ -4,6 +4,7 @@
 
 #include "base/bug.h"
 #include "engine/cond_names.h"
+#include "engine/cond_system.h"
 #include "engine/limit.h"
 
 struct cond {
@@ -21,6 +22,7 @@ struct cond {
 };
 
 static bool parse_or(struct cond *c, struct cond_value *ret);
+static bool parse_items(struct cond *c, const char *close, struct cond_value *ret, bool *ret_comma);
 
 /* ---- words ---- */
 
@@ -123,6 +125,21 @@ static bool convert(struct cond *c, struct span name, size_t at, struct cond_val
 	return true;
 }
 
+/* Functions that look at the system: os.path.isdir(x), os.access(x, os.R_OK), open(x). */
+static bool ask_system(struct cond *c, struct span name, size_t at, struct cond_value *ret)
+{
+	struct cond_value arguments;
+	bool has_comma;
+
+	if (!take(c, "(") || !parse_items(c, ")", &arguments, &has_comma))
+		return unsupported(c);
+	*ret = (struct cond_value){.type = COND_STR};
+	if (c->skip)
+		return true;
+	return cond_system(&c->arena, name, &arguments, ret) ||
+	       fail(c, "E0603", at, name.len, "this cannot be asked of the system here");
+}
+
 static bool parse_name(struct cond *c, struct cond_value *ret)
 {
 	static const char *const modules[] = {"sys", "os", "platform"};
@@ -134,7 +151,11 @@ static bool parse_name(struct cond *c, struct cond_value *ret)
 	for (size_t i = 0; i < ARRAY_LEN(modules); i++)
 		is_dotted = is_dotted || span_is(name, modules[i]);
 	if (is_dotted && take(c, ".")) {
+		bool is_path = span_is(peek_word(c), "path");
+
 		c->at += peek_word(c).len;
+		if (is_path && take(c, "."))
+			c->at += peek_word(c).len;
 		name = span_make(c->text.ptr + at, c->at - at);
 	}
 	if (span_is(name, "None")) {
@@ -152,6 +173,8 @@ static bool parse_name(struct cond *c, struct cond_value *ret)
 	}
 	if (cond_name(c->env, name, &c->names, ret))
 		return true;
+	if (cond_system_is(name))
+		return ask_system(c, name, at, ret);
 	if (cond_call(c->env, name, &c->names, ret))
 		return (take(c, "(") && take(c, ")")) || unsupported(c);
 	*ret = (struct cond_value){.type = COND_NONE};
@@ -281,6 +304,8 @@ static bool parse_method(struct cond *c, struct cond_value *v)
 	bool is_text = v->type == COND_STR || v->type == COND_VERSION;
 
 	c->at += name.len;
+	if (span_is(name, "read") && (c->skip || v->type == COND_STR))
+		return (take(c, "(") && take(c, ")")) || unsupported(c);
 	if (v->type == COND_LIST && span_is(name, "major"))
 		return cond_index(v, 0, v) || unsupported(c);
 	if (v->type == COND_LIST && span_is(name, "minor"))
@@ -326,6 +351,15 @@ static bool parse_subscript(struct cond *c, struct cond_value *v)
 	int64_t to;
 	bool is_done;
 
+	skip_space(c);
+	if (c->at < c->text.len && (c->text.ptr[c->at] == '\'' || c->text.ptr[c->at] == '"')) {
+		struct cond_value key;
+
+		if (!parse_string(c, &key) || !take(c, "]"))
+			return unsupported(c);
+		return c->skip || cond_system_field(v->text, key.text, v) ||
+		       fail(c, "E0603", c->at - 1, 1, "there is no such key");
+	}
 	if (!parse_bound(c, 0, &from))
 		return false;
 	if (take(c, ":")) {

@@ -21,6 +21,22 @@ static struct cond_value from_text(enum cond_type type, const char *text)
 	return (struct cond_value){.type = type, .text = span_str(text)};
 }
 
+/* Modes of os.access(). */
+static bool find_mode(struct span name, struct cond_value *ret)
+{
+	static const struct {
+		const char *name;
+		int64_t value;
+	} rows[] = {{"os.F_OK", 0}, {"os.X_OK", 1}, {"os.W_OK", 2}, {"os.R_OK", 4}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (span_is(name, rows[i].name)) {
+			*ret = (struct cond_value){.type = COND_INT, .number = rows[i].value};
+			return true;
+		}
+	return false;
+}
+
 static bool find_flag(const struct cond_env *env, struct span name, struct cond_value *ret)
 {
 	static const struct {
@@ -89,7 +105,7 @@ bool cond_name(const struct cond_env *env, struct span name, const struct cond_t
 			*ret = from_text(rows[i].type, rows[i].value);
 			return true;
 		}
-	return find_flag(env, name, ret);
+	return find_mode(name, ret) || find_flag(env, name, ret);
 }
 
 /* platform.machine() and the like. */

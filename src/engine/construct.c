@@ -6,22 +6,23 @@
 #include "engine/parse.h"
 #include "engine/part.h"
 
+static int name_cmp(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
 void engine_warn_unused(struct engine *engine, uint32_t section)
 {
 	struct section *s = &engine->config.sections.items[section];
 	scoped_str struct str names = STR_INIT_LIMIT(1 << 16);
 	VEC(struct span) v = VEC_INIT;
 
-	for (const struct option *option = s->live.first; option; option = option->next) {
-		size_t i = v.n;
-		struct span name = config_name(&engine->config, option->key);
-
-		if (option->flags & (OPTION_USED | OPTION_REMOVED) || !vec_push(&v, name))
-			continue;
-		for (; i > 0 && span_cmp(v.items[i - 1], name) > 0; i--)
-			v.items[i] = v.items[i - 1];
-		v.items[i] = name;
-	}
+	for (const struct option *option = s->live.first; option; option = option->next)
+		if (!(option->flags & (OPTION_USED | OPTION_REMOVED)) &&
+			!vec_push(&v, config_name(&engine->config, option->key)))
+			break;
+	if (v.n > 0)
+		qsort(v.items, v.n, sizeof(*v.items), name_cmp);
 	for (size_t i = 0; i < v.n; i++)
 		str_addf(&names, " '%.*s'", SPAN_ARG(v.items[i]));
 	if (v.n > 0)

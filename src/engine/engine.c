@@ -140,23 +140,30 @@ void engine_done(struct engine *engine)
 
 /* ---- loading ---- */
 
-static int load_defaults(struct engine *engine, struct err *err)
+/* [buildout] always exists; what no file sets there has a default. */
+static int load_default(struct engine *engine, const char *key, const char *value,
+	enum source_pseudo source, struct err *err)
 {
 	struct config *config = &engine->config;
-	const char *python = engine->request->python ? engine->request->python : "/usr/bin/python3";
-	struct section *section;
+	struct section *section = config_section_find(config, buildout_name);
 
-	if (config_section_add(config, buildout_name, &section, err) < 0)
-		return -1;
+	if (options_find_name(config, &section->raw, span_str(key)))
+		return 0;
+	return options_assign(
+		config, &section->raw, span_str(key), span_str(value), source, 0, err);
+}
+
+static int load_defaults(struct engine *engine, struct err *err)
+{
+	const char *python = engine->request->python ? engine->request->python : "/usr/bin/python3";
+
 	for (size_t i = 0; i < ARRAY_LEN(defaults); i++)
-		if (options_assign(config, &section->raw, span_str(defaults[i].key),
-			    span_str(defaults[i].value), SOURCE_DEFAULT, 0, err) < 0)
+		if (load_default(engine, defaults[i].key, defaults[i].value, SOURCE_DEFAULT, err) <
+			0)
 			return -1;
-	if (options_assign(config, &section->raw, (struct span)SPAN("executable"), span_str(python),
-		    SOURCE_DEFAULT, 0, err) < 0)
+	if (load_default(engine, "executable", python, SOURCE_DEFAULT, err) < 0)
 		return -1;
-	return options_assign(config, &section->raw, (struct span)SPAN("directory"),
-		span_str(engine->request->directory), SOURCE_COMPUTED, 0, err);
+	return load_default(engine, "directory", engine->request->directory, SOURCE_COMPUTED, err);
 }
 
 static int assignment_cmp(const void *a, const void *b)
@@ -233,15 +240,17 @@ static int load_versions(struct engine *engine, struct err *err)
 int engine_load(struct engine *engine, struct err *err)
 {
 	const struct engine_request *request = engine->request;
+	struct section *buildout;
 
 	for (size_t i = 0; i < request->n_assignments; i++)
 		if (span_eq(request->assignments[i].section, buildout_name) &&
 			span_is(request->assignments[i].key, "offline"))
 			engine->fetch.is_offline = span_is(request->assignments[i].value, "true");
-	if (load_defaults(engine, err) < 0 ||
+	if (config_section_add(&engine->config, buildout_name, &buildout, err) < 0 ||
 		extend_load(&engine->config, &engine->cond, &engine->fetch, request->profiles,
 			request->n_profiles, err) < 0 ||
-		load_assignments(engine, err) < 0 || load_versions(engine, err) < 0)
+		load_defaults(engine, err) < 0 || load_assignments(engine, err) < 0 ||
+		load_versions(engine, err) < 0)
 		return -1;
 	return 0;
 }

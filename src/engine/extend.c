@@ -13,6 +13,7 @@ struct loader {
 	const struct cond_env *env;
 	struct fetch *fetch;
 	struct map visited; /* normal path -> index of its source */
+	size_t n_roots;
 	size_t total_bytes;
 	struct {
 		uint32_t file;
@@ -235,16 +236,18 @@ static int visit_extends(struct loader *l, uint32_t file, struct parsed *parsed,
 	return visit_words(l, file, option, err);
 }
 
-int extend_merge(struct config *config, const struct parsed *parsed, uint32_t file, struct err *err)
+int extend_merge(struct config *config, const struct parsed *parsed, uint32_t file, bool is_alone,
+	struct err *err)
 {
 	for (const struct parsed_section *from = parsed->first; from; from = from->next) {
 		struct span name = config_name(config, from->name);
 		struct section *section = config_section_find(config, name);
+		bool is_new = !section;
 		int status;
 
-		if (!section) {
-			if (config_section_add(config, name, &section, err) < 0)
-				return -1;
+		if (is_new && config_section_add(config, name, &section, err) < 0)
+			return -1;
+		if (is_new && is_alone) {
 			status = merge_copy(config, &section->raw, &from->options, err);
 		} else {
 			status = merge_options(config, &section->raw, &from->options, err);
@@ -265,7 +268,7 @@ static int visit_file(struct loader *l, uint32_t file, struct err *err)
 	if (visit_extends(l, file, &parsed, err) < 0)
 		return -1;
 	l->depth--;
-	return extend_merge(l->config, &parsed, file, err);
+	return extend_merge(l->config, &parsed, file, l->visited.n == 1 && l->n_roots == 1, err);
 }
 
 static int visit(struct loader *l, const struct edge *edge, struct err *err)
@@ -292,7 +295,11 @@ static int visit(struct loader *l, const struct edge *edge, struct err *err)
 int extend_load(struct config *config, const struct cond_env *env, struct fetch *fetch,
 	const struct span *roots, size_t n_roots, struct err *err)
 {
-	struct loader loader = {.config = config, .env = env, .fetch = fetch, .visited = MAP_INIT};
+	struct loader loader = {.config = config,
+		.env = env,
+		.fetch = fetch,
+		.visited = MAP_INIT,
+		.n_roots = n_roots};
 	int status = 0;
 
 	for (size_t i = 0; i < n_roots && status == 0; i++) {

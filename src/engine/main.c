@@ -7,6 +7,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, char **envp);
 } commands[] = {
+	{"annotate", annotate_json_main},
 	{"build", build_main},
 	{"instance", instance_main},
 	{"buildout", buildout_main},

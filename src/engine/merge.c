@@ -20,7 +20,7 @@ int merge_copy(
 	struct config *config, struct options *to, const struct options *from, struct err *err)
 {
 	for (const struct option *option = from->first; option; option = option->next)
-		if (!(option->flags & OPTION_REMOVED) &&
+		if (option->value && !(option->flags & OPTION_REMOVED) &&
 			options_put(config, to, option, NULL, err) < 0)
 			return -1;
 	return 0;

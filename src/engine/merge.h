@@ -14,7 +14,7 @@
 must_check int merge_options(
 	struct config *config, struct options *lower, const struct options *upper, struct err *err);
 
-/* A copy of every option of `from`, into the empty list `to`. */
+/* Copy every option of `from` that a profile wrote (not what recipes set), over those of `to`. */
 must_check int merge_copy(
 	struct config *config, struct options *to, const struct options *from, struct err *err);
 

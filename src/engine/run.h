@@ -35,6 +35,7 @@ int run_error(const struct err *err, enum run_status status);
 must_check int run_write(const char *path, struct span text, mode_t mode, struct err *err);
 
 /* The commands; argv starts behind the command's name. */
+int annotate_json_main(int argc, char **argv, char **envp);
 int build_main(int argc, char **argv, char **envp);
 int instance_main(int argc, char **argv, char **envp);
 int buildout_main(int argc, char **argv, char **envp);

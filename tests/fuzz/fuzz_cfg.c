@@ -19,7 +19,7 @@ static int add(struct config *config, struct span text, struct err *err)
 	if (sources_add(&config->sources, &source, &file, err) < 0 ||
 		parse_file(config, &env, file, &parsed, err) < 0)
 		return -1;
-	status = extend_merge(config, &parsed, file, err);
+	status = extend_merge(config, &parsed, file, true, err);
 	parsed_done(&parsed);
 	return status;
 }

@@ -24,7 +24,7 @@ static inline int fixture_add(
 	if (sources_add(&config->sources, &source, &file, err) < 0 ||
 		parse_file(config, &fixture_env, file, &parsed, err) < 0)
 		return -1;
-	status = extend_merge(config, &parsed, file, err);
+	status = extend_merge(config, &parsed, file, true, err);
 	parsed_done(&parsed);
 	return status;
 }

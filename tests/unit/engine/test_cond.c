@@ -53,6 +53,9 @@ static void families_of_real_profiles_are_known(void **state)
 		{"True, 1", true},
 		{"None == None", true},
 		{"'a' not in ['b', 'c']", true},
+		{"os.path.isdir('/')", true},
+		{"os.access('/', os.R_OK) and os.path.isfile('/')", false},
+		{"os.path.isdir('/nonexistent') and 'x' in open('/nonexistent').read()", false},
 		{"()", false},
 		{"(0,)", true},
 		{"(0)", false},
@@ -77,7 +80,8 @@ static void the_rest_is_refused(void **state)
 		const char *code;
 	} rows[] = {
 		{"nosuchvar", "E0602"},
-		{"os.path.isdir('/')", "E0601"},
+		{"os.path.join('/')", "E0601"},
+		{"open('/nonexistent').read()", "E0603"},
 		{"1 +", "E0601"},
 		{"", "E0601"},
 		{"(", "E0601"},

@@ -68,6 +68,39 @@ static void macros_are_expanded_late(void **state)
 	assert_refused_at("[s]\n<= a\n[a]\n<=\n  b\n[b]\n<= a\n", "E0306", 7, 4);
 }
 
+/* A recipe that computes an option, as part_set() would. */
+static int set_location(void *context, uint32_t section, struct span recipe, struct err *err)
+{
+	struct world *w = context;
+	struct option fresh = {.file = SOURCE_COMPUTED};
+	struct option *option;
+
+	(void)recipe;
+	if (config_symbol(&w->config, span_str("location"), &fresh.key, err) < 0 ||
+		options_put(&w->config, &w->config.sections.items[section].live, &fresh, &option,
+			err) < 0)
+		return -1;
+	option->resolved = section_name(&w->config, &w->config.sections.items[section]);
+	option->flags |= OPTION_RESOLVED | OPTION_SET;
+	return 0;
+}
+
+static void macros_do_not_inherit_what_recipes_set(void **state)
+{
+	struct world w;
+	struct span value;
+
+	(void)state;
+	world_open(&w, "[m]\nrecipe = r\n[s]\n<= m\ny = ${m:location}\n");
+	w.resolve.init_part = set_location;
+	w.resolve.context = &w;
+	assert_done(fixture_get(&w.resolve, "m", "location", &value, &w.err), &w.err);
+	assert_span(value, "m");
+	assert_done(fixture_get(&w.resolve, "s", "location", &value, &w.err), &w.err);
+	assert_span(value, "s");
+	config_done(&w.config);
+}
+
 static void a_base_location_belongs_to_its_text(void **state)
 {
 	struct world w;
@@ -183,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(references_are_replaced),
 		cmocka_unit_test(macros_are_expanded_late),
+		cmocka_unit_test(macros_do_not_inherit_what_recipes_set),
 		cmocka_unit_test(a_base_location_belongs_to_its_text),
 		cmocka_unit_test(mistakes_are_pointed_at),
 		cmocka_unit_test(depth_has_a_limit),
