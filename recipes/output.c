@@ -181,16 +181,17 @@ static int copy_bytes(int from, int to, struct err *err)
 	}
 }
 
-static int copy_new(
-	int dir, const struct target *t, struct fd_file from, mode_t mode, struct err *err)
+static int copy_new(int dir, const struct target *t, struct fd_file from, int mode, struct err *err)
 {
 	scoped_fd_file file = FD_INIT;
 	unlinkat(dir, t->tmp.ptr, 0);
-	file.fd = openat(dir, t->tmp.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	file.fd = openat(dir, t->tmp.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (file.fd < 0)
 		return err_set(err, ERR_OS, errno, "output.write", "create");
 	if (copy_bytes(from.fd, file.fd, err) < 0)
 		return -1;
+	if (mode >= 0 && fchmod(file.fd, (mode_t)mode) < 0)
+		return err_set(err, ERR_OS, errno, "output.write", "chmod");
 	if (renameat(dir, t->tmp.ptr, dir, t->name.ptr) < 0)
 		return err_set(err, ERR_OS, errno, "output.write", "rename");
 	return 0;
@@ -206,7 +207,7 @@ int output_copy(struct fd_file from, const char *path, int mode, struct err *err
 	if (dir.fd < 0)
 		return err_set(err, ERR_OS, errno, "output.write", "open directory '%s' of '%s'",
 			t.dir.ptr, path);
-	if (copy_new(dir.fd, &t, from, mode < 0 ? 0666 : (mode_t)mode, err) < 0) {
+	if (copy_new(dir.fd, &t, from, mode, err) < 0) {
 		unlinkat(dir.fd, t.tmp.ptr, 0);
 		return err_wrap(err, "'%s'", path);
 	}

@@ -39,6 +39,10 @@ static void download_puts_the_file_in_its_part(void **state)
 	assert_done(fake_update(e), &e->err);
 	assert_string_equal(fake_read(e, "parts/p/name.in"), "text");
 	assert_fails(fake_install(e), &e->err, "url");
+	fake_write(e, "f", "text", 0600);
+	fake_set(e, "p", "mode", "0775");
+	fake_run(e);
+	assert_int_equal(mode_of(e, "parts/p/name.in"), 0775);
 	fake_set(e, "p", "filename", "../x");
 	assert_fails(fake_init(e), &e->err, "filename");
 }
