@@ -287,27 +287,51 @@ static const char *const directory_keys[] = {
 	[PART_DIR_DEVELOP_EGGS] = "develop-eggs-directory",
 };
 
+/* buildout:directory as the command line or a profile has it, unless it needs substitution. */
+static int base_directory(struct engine *engine, struct span *ret, struct err *err)
+{
+	struct option *option = buildout_find(engine, "directory");
+
+	*ret = span_str(engine->request->directory);
+	if (!option || value_text(&engine->config, option->value, ret, err) < 0)
+		return option ? -1 : 0;
+	if (!span_starts(*ret, "/"))
+		*ret = span_str(engine->request->directory);
+	return 0;
+}
+
+static int make_absolute(
+	struct engine *engine, struct option *option, struct span base, struct err *err)
+{
+	struct config *config = &engine->config;
+	scoped_str struct str whole = STR_INIT;
+	scoped_str struct str normal = STR_INIT;
+	struct span text;
+
+	if (value_text(config, option->value, &text, err) < 0)
+		return -1;
+	if (span_find(text, (struct span)SPAN("${")) >= 0)
+		return 0;
+	path_join(&whole, base, text);
+	path_normalise(&normal, str_span(&whole));
+	text = arena_span(&config->arena, str_span(&normal));
+	if (!text.ptr)
+		return config_oom(err);
+	return piece_new(config, text, NULL, option->value, 0, &option->value, err);
+}
+
 /* Relative directories become absolute on the raw text, so that other sections see them so. */
 int engine_absolute(struct engine *engine, struct err *err)
 {
-	struct config *config = &engine->config;
+	struct span base;
 
+	if (base_directory(engine, &base, err) < 0)
+		return -1;
 	for (size_t i = PART_DIR_PARTS; i < ARRAY_LEN(directory_keys); i++) {
 		struct option *option = buildout_find(engine, directory_keys[i]);
-		scoped_str struct str whole = STR_INIT;
-		scoped_str struct str normal = STR_INIT;
-		struct span text;
 
-		if (!option || value_text(config, option->value, &text, err) < 0)
-			return option ? -1 : 0;
-		if (span_find(text, (struct span)SPAN("${")) >= 0)
-			continue;
-		path_join(&whole, span_str(engine->request->directory), text);
-		path_normalise(&normal, str_span(&whole));
-		text = arena_span(&config->arena, str_span(&normal));
-		if (!text.ptr ||
-			piece_new(config, text, NULL, option->value, 0, &option->value, err) < 0)
-			return err_is_set(err) ? -1 : config_oom(err);
+		if (option && make_absolute(engine, option, base, err) < 0)
+			return -1;
 	}
 	return 0;
 }
