@@ -176,7 +176,6 @@ static const char *cgroup_of(struct probing *p, const char *controller)
 {
 	scoped_str struct str v2 = STR_INIT;
 	scoped_str struct str v1 = STR_INIT;
-	scoped_str struct str word = STR_INIT;
 	static const char *const unified[] = {
 		"sys/fs/cgroup/cgroup.controllers", "sys/fs/cgroup/unified/cgroup.controllers"};
 	for (size_t i = 0; i < ARRAY_LEN(unified); i++) {

@@ -3,6 +3,7 @@
 #include "tests/ns/attack.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,9 @@
 #include "tests/ns/attack_host.h"
 #include "tests/ns/rig.h"
 
-enum { EXIT_SKIPPED = 77, TRIES = 3 };
+#define PROBE "/opt/cantle/bin/isoprobe"
+
+enum { EXIT_SKIPPED = 77, TRIES = 3, HOST_JOB = 9, MATRIX_ROWS = 100 };
 
 struct score {
 	size_t passed;
@@ -54,14 +57,11 @@ static void shrink(struct policy *policy)
 		(struct policy_rlimit){.resource = RLIMIT_CORE, .soft = 0, .hard = 0};
 }
 
-/* The job: isoprobe, a file that Landlock hides, a read-only directory that is the slot's own. */
-static int prepare(struct rig *rig, const char *const *words, struct rig_job *ret,
+/* A partition with isoprobe, a file that Landlock hides, and a read-only directory of the slot's. */
+static int prepare(struct rig *rig, const char *const *argv, struct rig_job *ret,
 	struct launch_file *secret, struct err *err)
 {
-	const char *argv[16] = {"/opt/cantle/bin/isoprobe"};
 	struct launch_request *request = &ret->request;
-	for (size_t i = 0; words[i] && i + 2 < ARRAY_LEN(argv); i++)
-		argv[i + 1] = words[i];
 	if (rig_job(rig, argv, ret, err) < 0)
 		return -1;
 	*secret = (struct launch_file){.path = "/isoprobe.secret", .text = span_str("secret\n")};
@@ -71,21 +71,22 @@ static int prepare(struct rig *rig, const char *const *words, struct rig_job *re
 	if (ret->list[4] < 0)
 		return err_set(err, ERR_OS, errno, "attack", "open isoprobe");
 	ret->plan.n_fds = 5;
-	ret->binds[request->n_binds++] = (struct launch_bind){
-		.at = 4, .rel = ".", .path = "/opt/cantle/bin/isoprobe", .flags = PLAN_MNT_IS_FILE};
+	ret->binds[request->n_binds++] =
+		(struct launch_bind){.at = 4, .rel = ".", .path = PROBE, .flags = PLAN_MNT_IS_FILE};
 	ret->binds[request->n_binds++] = (struct launch_bind){
 		.at = PLAN_ROOT_BIT | PLAN_ROOT_STATE, .rel = "data", .path = "/srv/data"};
 	request->hostname = "probed";
 	return 0;
 }
 
-/* One launch; the first line of output without "name=". */
-static int launch(struct rig *rig, const char *const *words, uint32_t weaken, struct rig_run *run,
-	struct err *err)
+/* Run isoprobe with one word, or all of its rows. */
+static int launch(
+	struct rig *rig, const char *word, uint32_t weaken, struct rig_run *run, struct err *err)
 {
+	const char *const argv[] = {PROBE, word, NULL};
 	struct rig_job job;
 	struct launch_file secret;
-	int done = prepare(rig, words, &job, &secret, err);
+	int done = prepare(rig, argv, &job, &secret, err);
 	if (done == 0 && weaken)
 		plan_add(&job.plan,
 			(struct plan_op){.kind = PLAN_WEAKEN, .weaken.defences = weaken});
@@ -96,6 +97,67 @@ static int launch(struct rig *rig, const char *const *words, uint32_t weaken, st
 		*err = run->last.error;
 		done = -1;
 	}
+	return done;
+}
+
+/* All rows in a process that joins a running partition. */
+static int join(struct rig *rig, struct rig_run *run, struct err *err)
+{
+	static const char *const probe[] = {PROBE, NULL};
+	struct rig_job job;
+	int done = rig_job(rig, probe, &job, err);
+	job.request.kind = PLAN_JOIN;
+	job.request.join = HOST_JOB;
+	job.request.n_binds = 0;
+	job.request.argv = probe;
+	job.request.n_argv = 1;
+	job.request.exec_path = PROBE;
+	if (done == 0)
+		done = rig_run(rig, &job, run, err);
+	rig_job_done(&job);
+	if (done == 0 && run->last.type == MSG_LAUNCH_FAILED) {
+		*err = run->last.error;
+		done = -1;
+	}
+	return done;
+}
+
+static int await(struct rig *rig, uint16_t type, struct err *err)
+{
+	struct launch_msg msg;
+	do {
+		if (rig_recv(rig, &msg, err) < 0)
+			return -1;
+		if (msg.type == MSG_LAUNCH_FAILED) {
+			*err = msg.error;
+			return -1;
+		}
+	} while (msg.type != type);
+	return 0;
+}
+
+/* The same in a process that joins: start what is joined, join it, end it. */
+static int launch_joined(struct rig *rig, struct rig_run *run, struct err *err)
+{
+	const char *const argv[] = {"/bin/sleep", "100", NULL};
+	const struct launch_msg end = {.type = MSG_LAUNCH_SIGNAL, .id = HOST_JOB, .signo = SIGKILL};
+	struct err late = ERR_INIT;
+	struct rig_job job;
+	struct launch_file secret;
+	int done = prepare(rig, argv, &job, &secret, err);
+	for (size_t i = 1; i < 4; i++)
+		job.list[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (done == 0)
+		done = rig_start(rig, &job, HOST_JOB, err);
+	if (done == 0)
+		done = await(rig, MSG_LAUNCH_RUNNING, err);
+	if (done == 0) {
+		done = join(rig, run, err);
+		if (launch_msg_send(rig->chan, &end, NULL, 0, &late) < 0 ||
+			await(rig, MSG_LAUNCH_EXITED, &late) < 0)
+			printf("note: ending what was joined: %s\n", late.text);
+	}
+	rig_job_done(&job);
 	return done;
 }
 
@@ -124,7 +186,6 @@ static void attack(struct rig *rig, struct score *score, const struct trial *tri
 	char word[128];
 	char what[200];
 	char seen[256] = "";
-	const char *const words[] = {word, NULL};
 	host_side_expand(host, trial->attack, word, sizeof(word));
 	snprintf(what, sizeof(what), "%s %s%s", trial->defence_name, word,
 		weaken & trial->defence ? " (switched off)" : "");
@@ -135,7 +196,7 @@ static void attack(struct rig *rig, struct score *score, const struct trial *tri
 		uint64_t cpu_milli = rig->policy.cpu_milli;
 		if (trial->is_timed)
 			rig->policy.cpu_milli = 50;
-		if (launch(rig, words, weaken, &run, &err) < 0)
+		if (launch(rig, word, weaken, &run, &err) < 0)
 			err_format(&err, NULL, seen, sizeof(seen));
 		else
 			snprintf(seen, sizeof(seen), "%.200s", value_of(run.out));
@@ -170,39 +231,41 @@ static void run_weak(struct rig *rig, struct score *score, const struct host_sid
 	}
 }
 
-static void match_row(struct score *score, char *line)
+/* What a row must say; a plain denial where the table says nothing else. */
+static const char *wanted_of(const char *name, size_t n, enum matrix_kind kind)
 {
-	const char *value = value_of(line);
-	size_t n = (size_t)(value - line) - 1;
-	if (value == line) {
-		fail(score, "matrix", line, "name=value");
-		return;
-	}
 	for (size_t i = 0; i < attack_matrix.n; i++) {
 		const struct matrix_row *row = &attack_matrix.rows[i];
-		if (strlen(row->name) != n || strncmp(row->name, line, n) != 0)
-			continue;
-		if (matches(row->wanted, value))
-			pass(score, "matrix", line);
-		else
-			fail(score, "matrix", line, row->wanted);
-		return;
+		if (strlen(row->name) == n && strncmp(row->name, name, n) == 0)
+			return row->other[kind] ? row->other[kind] : row->wanted;
 	}
-	if (matches("blocked:EPERM|blocked:EACCES|blocked:EROFS|blocked:ENOENT|blocked:ENOSYS",
-		    value))
-		pass(score, "matrix", line);
-	else
-		fail(score, "matrix", line, "blocked");
+	return "blocked:EPERM|blocked:EACCES|blocked:EROFS|blocked:ENOENT|blocked:ENOSYS";
 }
 
-/* Everything that isoprobe knows, in a partition with nothing weakened. */
-static void run_matrix(struct rig *rig, struct score *score)
+static void match_row(struct score *score, char *line, enum matrix_kind kind)
 {
-	const char *const none[] = {NULL};
+	static const char *const names[] = {"matrix", "matrix, strict", "matrix, joined"};
+	const char *value = value_of(line);
+	if (value == line) {
+		fail(score, names[kind], line, "name=value");
+		return;
+	}
+	const char *wanted = wanted_of(line, (size_t)(value - line) - 1, kind);
+	if (matches(wanted, value))
+		pass(score, names[kind], line);
+	else
+		fail(score, names[kind], line, wanted);
+}
+
+/* Everything that isoprobe knows, with nothing weakened. */
+static void run_matrix(struct rig *rig, struct score *score, enum matrix_kind kind)
+{
 	struct rig_run run;
 	struct err err = ERR_INIT;
 	char text[600];
-	if (launch(rig, none, 0, &run, &err) < 0) {
+	int done = kind == MATRIX_JOINED ? launch_joined(rig, &run, &err)
+					 : launch(rig, NULL, 0, &run, &err);
+	if (done < 0) {
 		err_format(&err, NULL, text, sizeof(text));
 		fail(score, "matrix", text, "a launch");
 		return;
@@ -210,13 +273,12 @@ static void run_matrix(struct rig *rig, struct score *score)
 	size_t n = 0;
 	for (char *line = run.out; *line; n++) {
 		char *next = line + strcspn(line, "\n");
-		next += *next == '\n';
-		if (next > line && next[-1] == '\n')
-			next[-1] = '\0';
-		match_row(score, line);
+		if (*next)
+			*next++ = '\0';
+		match_row(score, line, kind);
 		line = next;
 	}
-	if (n < 100)
+	if (n < MATRIX_ROWS)
 		fail(score, "matrix", "too few rows", "at least 100");
 }
 
@@ -230,33 +292,57 @@ static int data_make(struct rig *rig, struct err *err)
 	return 0;
 }
 
-static void with_launcher(
-	const char *launcher, const struct host_side *host, struct score *score, bool is_weak)
+struct phase {
+	const char *launcher;
+	const char *policy;
+	void (*run)(struct rig *rig, struct score *score, const struct host_side *host);
+};
+
+static void real_phase(struct rig *rig, struct score *score, const struct host_side *host)
+{
+	run_matrix(rig, score, MATRIX_RUN);
+	run_matrix(rig, score, MATRIX_JOINED);
+	shrink(&rig->policy);
+	run_real(rig, score, host);
+}
+
+static void strict_phase(struct rig *rig, struct score *score, const struct host_side *host)
+{
+	(void)host;
+	run_matrix(rig, score, MATRIX_STRICT);
+}
+
+static void weak_phase(struct rig *rig, struct score *score, const struct host_side *host)
+{
+	shrink(&rig->policy);
+	run_weak(rig, score, host);
+}
+
+static const struct phase phases[] = {
+	{"cantle-launch", "run", real_phase},
+	{"cantle-launch", "strict", strict_phase},
+	{"cantle-launch-test", "run", weak_phase},
+};
+
+static void run_phase(const struct phase *phase, const struct host_side *host, struct score *score)
 {
 	struct rig rig;
 	struct err err = ERR_INIT;
 	char text[600];
-	if (rig_open(&rig, launcher, "run", &err) < 0 || data_make(&rig, &err) < 0) {
-		err_format(&err, launcher, text, sizeof(text));
+	if (rig_open(&rig, phase->launcher, phase->policy, &err) < 0 || data_make(&rig, &err) < 0) {
+		err_format(&err, phase->launcher, text, sizeof(text));
 		fail(score, "launcher", text, "ready");
-		rig_done(&rig);
-		return;
+	} else {
+		phase->run(&rig, score, host);
 	}
-	if (!is_weak)
-		run_matrix(&rig, score);
-	shrink(&rig.policy);
-	if (is_weak)
-		run_weak(&rig, score, host);
-	else
-		run_real(&rig, score, host);
 	rig_done(&rig);
 }
 
-static bool has_test_launcher(void)
+static bool has_launcher(const char *launcher)
 {
 	const char *build = getenv("CANTLE_BUILD");
 	char path[512];
-	snprintf(path, sizeof(path), "%s/cantle-launch-test", build ? build : "build");
+	snprintf(path, sizeof(path), "%s/%s", build ? build : "build", launcher);
 	return access(path, X_OK) == 0;
 }
 
@@ -274,11 +360,12 @@ int main(void)
 		err_format(&err, NULL, text, sizeof(text));
 		fail(&score, "host side", text, "ready");
 	} else {
-		with_launcher("cantle-launch", &host, &score, false);
-		if (has_test_launcher())
-			with_launcher("cantle-launch-test", &host, &score, true);
-		else
-			skip(&score, "defences switched off: configure with -Dtest_faults=true");
+		for (size_t i = 0; i < ARRAY_LEN(phases); i++)
+			if (has_launcher(phases[i].launcher))
+				run_phase(&phases[i], &host, &score);
+			else
+				skip(&score,
+					"defences switched off: configure with -Dtest_faults=true");
 		host_side_done(&host);
 	}
 	printf("attack: %zu passed, %zu failed, %zu skipped\n", score.passed, score.failed,

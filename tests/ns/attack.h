@@ -28,10 +28,14 @@ struct trial_table {
 	size_t n;
 };
 
+/* Where the whole matrix runs: policy run, policy strict, and a process that joins. */
+enum matrix_kind { MATRIX_RUN, MATRIX_STRICT, MATRIX_JOINED, MATRIX_KINDS };
+
 /* Rows of the whole matrix whose answer is not a plain denial. */
 struct matrix_row {
 	const char *name;
 	const char *wanted;
+	const char *other[MATRIX_KINDS]; /* where it differs */
 };
 
 struct matrix_table {
