@@ -98,12 +98,34 @@ static bool has_lost_network(const struct slots *slots, unsigned slot)
 	return slots->is_running[slot] && slots->marks[slot] == NET_MARK_LINK;
 }
 
-static int sweep_slot(struct node *node, const struct slots *slots, unsigned slot, struct err *err)
+/* Now that the slot's lock is ours: another command may have started it since the first look. */
+static int look_again(struct node *node, struct slots *slots, unsigned slot, struct err *err)
+{
+	struct msg_net_links *links = arena_new(&node->arena, struct msg_net_links);
+	struct store_partition *rows = NULL;
+	size_t n = 0;
+	if (!links)
+		return err_set(err, ERR_LIMIT, ENOMEM, "recover.groups", "memory");
+	if (network_list(node, links, err) < 0 ||
+		store_partition_list(node->store, &rows, &n, err) < 0)
+		return -1;
+	slots->marks[slot] = links->marks[slot];
+	slots->is_running[slot] = false;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].slot == slot)
+			slots->is_running[slot] = running_is(node, &rows[i]);
+	free(rows);
+	return 0;
+}
+
+static int sweep_slot(struct node *node, struct slots *slots, unsigned slot, struct err *err)
 {
 	scoped_fd_file lock = FD_INIT;
 	int busy = try_slot(node, slot, &lock, err);
 	if (busy != 0)
 		return busy < 0 ? -1 : 0;
+	if (look_again(node, slots, slot, err) < 0)
+		return -1;
 	if (slots->has_work_group[slot] && (remove_leaf(node, "work-", slot, err) < 0 ||
 						   remove_leaf(node, "broker-", slot, err) < 0))
 		return -1;
