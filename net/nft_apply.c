@@ -3,6 +3,8 @@
 #include "net/nft_apply.h"
 
 #include <ctype.h>
+#include <endian.h>
+#include <inttypes.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -113,26 +115,30 @@ void nft_put_no_table(struct nl *nl, const struct net_node *node)
 
 static void table_each(const struct nlmsghdr *message, void *arg)
 {
-	enum nft_table *found = arg;
-	const struct nlattr *comment =
-		nl_attr_find(message, sizeof(struct nfgenmsg), NFTA_TABLE_USERDATA);
+	struct nft_table *found = arg;
+	size_t header = sizeof(struct nfgenmsg);
+	const struct nlattr *comment = nl_attr_find(message, header, NFTA_TABLE_USERDATA);
+	const struct nlattr *handle = nl_attr_find(message, header, NFTA_TABLE_HANDLE);
+	found->schema = NFT_SCHEMA_OTHER;
 	if (nl_attr_is(comment, sizeof(schema)) &&
 		memcmp(mnl_attr_get_payload(comment), schema, sizeof(schema)) == 0)
-		*found = NFT_TABLE_CURRENT;
+		found->schema = NFT_SCHEMA_CURRENT;
+	if (nl_attr_is(handle, sizeof(found->handle)))
+		found->handle = be64toh(mnl_attr_get_u64(handle));
 }
 
-int nft_table_find(struct nl *nl, const struct net_node *node, enum nft_table *ret, struct err *err)
+int nft_table_find(
+	struct nl *nl, const struct net_node *node, struct nft_table *ret, struct err *err)
 {
 	static const struct nl_note note = {
 		"net.nft", "look up the table", 0, NL_ALLOW_GONE | NL_NO_ACK};
-	enum nft_table found = NFT_TABLE_OTHER;
+	struct nft_table found = {.schema = NFT_SCHEMA_ABSENT};
 	char table[NET_NAME_SIZE];
 	net_table_name(node, table);
 	mnl_attr_put_strz(put(nl, NFT_MSG_GETTABLE, 0, &note), NFTA_TABLE_NAME, table);
-	int result = nl_get(nl, table_each, &found, err);
-	if (result < 0)
+	if (nl_get(nl, table_each, &found, err) < 0)
 		return -1;
-	*ret = result == NL_ABSENT ? NFT_TABLE_ABSENT : found;
+	*ret = found;
 	return 0;
 }
 
@@ -258,9 +264,11 @@ static int nft_run(struct span text, struct err *err)
 	return status == 0 ? 0 : nft_complain(output, status, err);
 }
 
-int nft_table_load(struct span skeleton, const struct net_node *node, struct err *err)
+int nft_table_load(struct span skeleton, const struct net_node *node, uint64_t old, struct err *err)
 {
 	scoped_str struct str text = STR_INIT_LIMIT(2 * NFT_SKELETON_MAX);
+	if (old)
+		str_addf(&text, "delete table inet handle %" PRIu64 "\n", old);
 	if (skeleton_fill(skeleton, node, &text, err) < 0)
 		return -1;
 	return nft_run(str_span(&text), err);

@@ -26,14 +26,23 @@ enum nft_set {
 	NFT_SET_LEAVING, /* left6: who no longer may, but whose flows are not yet known to be gone */
 };
 
-enum nft_table { NFT_TABLE_ABSENT, NFT_TABLE_OTHER, NFT_TABLE_CURRENT };
+enum nft_schema { NFT_SCHEMA_ABSENT, NFT_SCHEMA_OTHER, NFT_SCHEMA_CURRENT };
+
+struct nft_table {
+	enum nft_schema schema;
+	uint64_t handle; /* this very table, whatever becomes of its name; 0 where it is absent */
+};
 
 /* Which schema the node's table has, if it exists. */
 must_check int nft_table_find(
-	struct nl *nl, const struct net_node *node, enum nft_table *ret, struct err *err);
+	struct nl *nl, const struct net_node *node, struct nft_table *ret, struct err *err);
 
-/* Replace the table by the skeleton in one transaction of nft(8). Elements are gone. */
-must_check int nft_table_load(struct span skeleton, const struct net_node *node, struct err *err);
+/*
+ * Make the table out of the skeleton, in the place of the old one where that has a handle, in one
+ * transaction of nft(8). Fails where another program was faster. Elements are gone.
+ */
+must_check int nft_table_load(
+	struct span skeleton, const struct net_node *node, uint64_t old, struct err *err);
 
 /* NL_FOUND or NL_ABSENT, also without the table. */
 must_check int nft_element_find(struct nl *nl, const struct net_node *node, enum nft_set set,

@@ -204,24 +204,36 @@ static void remember_slot(uint32_t slot, void *arg)
 	slots->has[slot] = true;
 }
 
+/* Whether the table was made by another program meanwhile, which is as good. */
+static int load_or_find(struct run *run, uint64_t old, struct err *err)
+{
+	struct nft_table table;
+	struct err load = ERR_INIT;
+	int result = nft_table_load(run->s->skeleton, run->node, old, &load);
+	if (nft_table_find(&run->s->inspect, run->node, &table, err) < 0)
+		return -1;
+	if (table.schema == NFT_SCHEMA_CURRENT)
+		return 0;
+	if (result == 0)
+		return err_set(err, ERR_CHILD, 0, "net.nft", "nft left no table of this schema");
+	*err = load;
+	return -1;
+}
+
 /* A table of an older schema is replaced; its admissions are taken over, so no partition is cut. */
 static int op_node_table(struct run *run, const struct net_op *op, struct err *err)
 {
 	struct flow_slots admitted = {.has = {false}};
-	enum nft_table table;
+	struct nft_table table;
 	(void)op;
 	if (nft_table_find(&run->s->inspect, run->node, &table, err) < 0)
 		return -1;
-	if (table == NFT_TABLE_CURRENT)
+	if (table.schema == NFT_SCHEMA_CURRENT)
 		return 0;
 	if (nft_element_list(&run->s->inspect, run->node, NFT_SET_ADMITTED, remember_slot,
 		    &admitted, err) < 0 ||
-		nft_table_load(run->s->skeleton, run->node, err) < 0)
+		load_or_find(run, table.handle, err) < 0)
 		return -1;
-	if (nft_table_find(&run->s->inspect, run->node, &table, err) < 0)
-		return -1;
-	if (table != NFT_TABLE_CURRENT)
-		return err_set(err, ERR_CHILD, 0, "net.nft", "nft left no table of this schema");
 	for (uint32_t slot = 1; slot <= NET_SLOT_MAX; slot++) {
 		if (!admitted.has[slot])
 			continue;

@@ -29,7 +29,7 @@ static int try_veth(struct serve *s, struct fd_ns ns, struct err *err)
 static int try_nft(struct serve *s, struct fd_ns ns, struct err *err)
 {
 	(void)ns;
-	return nft_table_load(s->skeleton, &s->node, err);
+	return nft_table_load(s->skeleton, &s->node, 0, err);
 }
 
 static int try_element(struct serve *s, struct fd_ns ns, struct err *err)

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "base/path.h"
@@ -84,6 +85,33 @@ static bool first_packet_arrives(struct net_env *env, struct fd_ns ns, uint32_t 
 		return false;
 	net_env_send(server, "y", 1, &from);
 	return net_env_arrives(client);
+}
+
+/* Both miss the table and load it; the one that comes second must not wipe what the first admits. */
+static void racing_commands_share_the_table(void **state)
+{
+	enum { RACERS = 4 };
+	struct net_env env[RACERS];
+	(void)state;
+	for (uint32_t round = 0; round < 5; round++) {
+		pid_t children[RACERS];
+		for (uint32_t i = 0; i < RACERS; i++) {
+			children[i] = fork();
+			if (children[i] != 0)
+				continue;
+			start(&env[i]);
+			struct fd_ns ns = net_env_part_up(&env[i], 20 + i);
+			_exit(!net_env_tcp_works(&env[i], ns, 20 + i, 80) ||
+				net_env_marks(&env[i], 20 + i) !=
+					(NET_MARK_LINK | NET_MARK_ADMITTED));
+		}
+		for (uint32_t i = 0; i < RACERS; i++) {
+			int status = 0;
+			assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+			assert_int_equal(status, 0);
+		}
+		NET_RUN("nft", "flush", "ruleset");
+	}
 }
 
 static void network_works_at_once(void **state)
@@ -382,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_there),
 		cmocka_unit_test(node_up_twice_and_down),
+		cmocka_unit_test(racing_commands_share_the_table),
 		cmocka_unit_test(network_works_at_once),
 		cmocka_unit_test(part_up_again_is_fresh),
 		cmocka_unit_test(keep_repairs_the_host_side),
