@@ -27,6 +27,10 @@ static void forget(struct service *v)
 {
 	struct super *s = v->super;
 	struct err ignored = ERR_INIT;
+	if (s->is_held) {
+		s->is_held = false;
+		s->rescan_ms = clock_ms();
+	}
 	if (fd_file_is_open(v->output) && on_output(v, 0, &ignored) == 0)
 		loop_remove(&s->loop, v->output.fd);
 	fd_file_close(&v->output);
@@ -167,7 +171,7 @@ static struct service *find(struct super *s, enum super_kind kind, const char *n
 	return NULL;
 }
 
-/* NULL where every slot is taken by programs that are still ending: the next scan tries again. */
+/* NULL where every slot is taken, by programs that are still ending. */
 static struct service *add(struct super *s, const struct scan_entry *entry)
 {
 	struct service *v = NULL;
@@ -188,16 +192,33 @@ static struct service *add(struct super *s, const struct scan_entry *entry)
 	return v;
 }
 
+/* A new program often takes over from a removed one (SlapOS names wrappers by their hash): it must
+   not meet the old one's port or lock. */
+static bool is_clearing(const struct super *s)
+{
+	for (size_t i = 0; i < LIMIT_SUPER_SERVICES; i++) {
+		const struct service *v = &s->services[i];
+		if (v->is_used && v->life.state == SUPER_STOPPING && v->life.after == AFTER_FORGET)
+			return true;
+	}
+	return false;
+}
+
+static void reconcile_new(struct super *s, const struct scan_entry *entry)
+{
+	struct service *v = is_clearing(s) ? NULL : add(s, entry);
+	if (v)
+		act(v, service_start(&v->life));
+	else
+		s->is_held = true;
+}
+
 static void reconcile_one(struct super *s, const struct scan_entry *entry)
 {
 	struct service *v = find(s, entry->kind, entry->name);
 	uint64_t now = clock_ms();
 	if (!v) {
-		v = add(s, entry);
-		if (v)
-			act(v, service_start(&v->life));
-		else
-			s->rescan_ms = now + KILL_AFTER_MS;
+		reconcile_new(s, entry);
 	} else if (v->life.state == SUPER_STOPPING && v->life.after == AFTER_FORGET) {
 		act(v, service_restart(&v->life, now)); /* it came back */
 		v->print = entry->print;

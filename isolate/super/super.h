@@ -52,6 +52,7 @@ struct super {
 	uint64_t rescan_ms;
 	uint64_t end_ms;
 	bool is_ending;
+	bool is_held; /* new programs wait for the end of removed ones */
 	struct service services[LIMIT_SUPER_SERVICES];
 };
 
