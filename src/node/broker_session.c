@@ -48,7 +48,8 @@ static int launch(struct node *node, const struct work_spec *spec, struct broker
 	scoped_fd_file null = {open("/dev/null", O_RDWR | O_CLOEXEC)};
 	scoped_fd_file log = FD_INIT;
 	scoped_draft d = {.node = node};
-	const char *deny = node_text(node, "%s/64", network_address(node, 0));
+	/* The other nodes of this machine, too: theirs are the /64s beside ours. */
+	const char *deny = node_text(node, "%s/48", network_address(node, 0));
 	const char *argv[] = {"cantle-broker", "--phase", spec->phase, "--deny", deny};
 	const char *leaf = node_text(node, "broker-%u", spec->slot);
 	if (cache_dir(node, spec, &tenant, &shared, err) < 0 ||
