@@ -305,24 +305,50 @@ int compile_seccomp(const char *file, const struct oci_profile *oci, struct poli
 	return build(&b, ret) < 0 ? err_wrap(err, "%s", file) : 0;
 }
 
-int compile_policy(struct fd_dir policies, const char *rel, struct fd_dir profiles,
+static int compile_profile(
+	const char *file, struct span json, struct policy_program *ret, struct err *err)
+{
+	scoped_oci struct oci_profile oci = OCI_INIT;
+	if (oci_parse(file, json, &oci, err) < 0)
+		return -1;
+	return compile_seccomp(file, &oci, ret, err);
+}
+
+static int compile_named(
+	struct fd_dir profiles, const char *name, struct policy_program *ret, struct err *err)
+{
+	scoped_str struct str json = STR_INIT;
+	scoped_str struct str rel = STR_INIT;
+	str_addf(&rel, "%s.json", name);
+	if (str_check(&rel, err) < 0 ||
+		path_read(profiles, str_cstr(&rel), LIMIT_READER_BYTES, &json, err) < 0)
+		return -1;
+	return compile_profile(str_cstr(&rel), str_span(&json), ret, err);
+}
+
+int compile_texts(const struct compile_source *source, struct fd_dir profiles,
 	struct policy *ret_policy, struct policy_program *ret_program, struct err *err)
 {
 	struct policy policy;
-	scoped_oci struct oci_profile oci = OCI_INIT;
-	scoped_str struct str json = STR_INIT;
-	scoped_str struct str profile = STR_INIT;
-	scoped_str struct str profile_rel = STR_INIT;
-	if (path_read(policies, rel, LIMIT_READER_BYTES, &json, err) < 0 ||
-		policy_load(rel, str_span(&json), &policy, err) < 0)
+	int done;
+	if (policy_load(source->file, source->json, &policy, err) < 0)
 		return -1;
-	str_addf(&profile_rel, "%s.json", policy.seccomp);
-	if (str_check(&profile_rel, err) < 0 ||
-		path_read(profiles, str_cstr(&profile_rel), LIMIT_READER_BYTES, &profile, err) <
-			0 ||
-		oci_parse(str_cstr(&profile_rel), str_span(&profile), &oci, err) < 0 ||
-		compile_seccomp(str_cstr(&profile_rel), &oci, ret_program, err) < 0)
+	if (source->seccomp_file)
+		done = compile_profile(source->seccomp_file, source->seccomp, ret_program, err);
+	else
+		done = compile_named(profiles, policy.seccomp, ret_program, err);
+	if (done < 0)
 		return err_wrap(err, "policy '%s'", policy.name);
 	*ret_policy = policy;
 	return 0;
+}
+
+int compile_policy(struct fd_dir policies, const char *rel, struct fd_dir profiles,
+	struct policy *ret_policy, struct policy_program *ret_program, struct err *err)
+{
+	scoped_str struct str json = STR_INIT;
+	if (path_read(policies, rel, LIMIT_READER_BYTES, &json, err) < 0)
+		return -1;
+	const struct compile_source source = {.file = rel, .json = str_span(&json)};
+	return compile_texts(&source, profiles, ret_policy, ret_program, err);
 }

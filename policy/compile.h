@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/span.h"
 #include "policy/oci.h"
 #include "policy/policy.h"
 
@@ -24,6 +25,16 @@
  */
 must_check int compile_seccomp(const char *file, const struct oci_profile *oci,
 	struct policy_program *ret, struct err *err);
+
+/* Texts of a policy and of its profile; files are names for messages. */
+struct compile_source {
+	const char *file;
+	struct span json;
+	const char *seccomp_file; /* NULL: <seccomp>.json beneath `profiles`, as the policy says */
+	struct span seccomp;
+};
+must_check int compile_texts(const struct compile_source *source, struct fd_dir profiles,
+	struct policy *ret_policy, struct policy_program *ret_program, struct err *err);
 
 /*
  * Read `rel` beneath `policies` and `<seccomp>.json` beneath `profiles`, and compile both. The

@@ -2,8 +2,8 @@
 /* What a partition may do: the plain record that loading a policy yields and planning reads. */
 #include "policy/policy.h"
 
+#include <errno.h>
 #include <linux/filter.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -74,6 +74,11 @@ const char *policy_optional_name(uint32_t bit)
 		if (optional_names[i].bit == bit)
 			return optional_names[i].name;
 	return NULL;
+}
+
+bool policy_is_file(const char *word)
+{
+	return strchr(word, '/') || span_ends(span_str(word), ".json");
 }
 
 static struct hash_hex digest_of(struct span record_and_program)
@@ -197,9 +202,16 @@ int policy_open(struct fd_dir at, const char *name, struct policy *ret_policy,
 	scoped_str struct str rel = STR_INIT_LIMIT(LIMIT_POLICY_NAME + 8);
 	scoped_str struct str bytes = STR_INIT_LIMIT(FILE_BYTES_MAX);
 	str_addf(&rel, "%s.policy", name);
-	if (str_check(&rel, err) < 0 ||
-		path_read(at, str_cstr(&rel), FILE_BYTES_MAX, &bytes, err) < 0 ||
-		policy_parse(str_span(&bytes), ret_policy, ret_program, err) < 0)
+	if (str_check(&rel, err) < 0)
+		return -1;
+	if (path_read(at, str_cstr(&rel), FILE_BYTES_MAX, &bytes, err) < 0) {
+		if (err->num != ENOENT)
+			return err_wrap(err, "policy '%s'", name);
+		err_clear(err);
+		return err_set(err, ERR_INPUT, 0, "policy.open",
+			"there is no policy '%s'; cantle-policy(5) names them", name);
+	}
+	if (policy_parse(str_span(&bytes), ret_policy, ret_program, err) < 0)
 		return err_wrap(err, "policy '%s'", name);
 	return 0;
 }

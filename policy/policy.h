@@ -2,6 +2,7 @@
 /* What a partition may do: the plain record that loading a policy yields and planning reads. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -113,6 +114,9 @@ const char *policy_next(const char *block, size_t size, size_t *at);
 
 /* Name of one bit of enum policy_optional as policies and `inspect` spell it; NULL for no bit. */
 const char *policy_optional_name(uint32_t bit);
+
+/* Is this word of an operator a file to compile ("./mine.json") rather than a name of ours? */
+bool policy_is_file(const char *word);
 
 /* Write the compiled form. */
 must_check int policy_store(const struct policy *policy, const struct policy_program *program,

@@ -4,6 +4,7 @@
 #include "node/draft.h"
 #include "node/lease.h"
 #include "node/network.h"
+#include "node/own_policy.h"
 #include "node/verb.h"
 
 /* pid 1 and the user's words behind it. */
@@ -42,9 +43,12 @@ int verb_run(struct node *node, int *ret_status, struct err *err)
 	const char **argv = NULL;
 	size_t n_argv = 0;
 	unsigned slot = 0;
+	const char *policy = ctl_option(node, "policy", "run");
 	job_init(&job, node);
+	/* A file of the operator's replaces ours. */
 	if (make_argv(node, &argv, &n_argv, err) < 0 || lease_slot(node, &slot, &lock, err) < 0 ||
-		draft_init(&d, node, ctl_option(node, "policy", "run"), slot, err) < 0)
+		draft_init(&d, node, policy_is_file(policy) ? "run" : policy, slot, err) < 0 ||
+		own_policy_apply(node, &d, err) < 0)
 		return -1;
 	if (span_is(span_str(ctl_option(node, "net", "none")), "veth")) {
 		if (network_up(node, slot, &netns, err) < 0)
