@@ -311,49 +311,32 @@ int installed_parse(struct installed *ret, struct span text, struct err *err)
 	return status;
 }
 
-/* The next byte that survives writing and reading. */
-static bool next_kept(struct span s, size_t *at, char *ret)
+/* What is left of a value that is written and read back. */
+static bool round_trip(struct span value, struct str *ret)
 {
-	for (; *at < s.len; (*at)++) {
-		size_t before = *at;
-		size_t after = *at;
+	struct installed_option option = {.key = SPAN("v"), .value = value};
+	scoped_str struct str text = STR_INIT_LIMIT(LIMIT_INSTALLED_BYTES);
+	struct installed written;
+	struct installed read;
+	struct err err = ERR_INIT;
+	bool is_ok;
 
-		if (s.ptr[*at] != '\t')
-			break;
-		while (before > 0 && s.ptr[before - 1] == '\t')
-			before--;
-		while (after < s.len && s.ptr[after] == '\t')
-			after++;
-		if (before > 0 && s.ptr[before - 1] != '\n' && after < s.len &&
-			s.ptr[after] != '\n')
-			break;
-	}
-	if (*at >= s.len)
+	installed_init(&written);
+	is_ok = installed_put(&written, option.key, &option, 1, &err) == 0;
+	installed_format(&written, &text);
+	installed_done(&written);
+	if (!is_ok || text.failed || installed_parse(&read, str_span(&text), &err) < 0)
 		return false;
-	*ret = s.ptr[(*at)++];
-	return true;
+	if (read.parts.n == 1)
+		str_add(ret, installed_value(&read.parts.items[0], option.key));
+	installed_done(&read);
+	return !ret->failed;
 }
 
 bool installed_same(struct span saved, struct span value)
 {
-	size_t i = 0;
-	size_t j = 0;
-	char a = '\0';
-	char b = '\0';
+	scoped_str struct str left = STR_INIT_LIMIT(LIMIT_INSTALLED_BYTES);
 
-	if (span_eq(saved, value))
-		return true;
-	if (span_index(value, '\t') < 0 && span_index(saved, '\t') < 0)
-		return false;
-	for (;;) {
-		bool has_a = next_kept(saved, &i, &a);
-		bool has_b = next_kept(value, &j, &b);
-
-		if (has_a != has_b)
-			return false;
-		if (!has_a)
-			return true;
-		if (a != b)
-			return false;
-	}
+	return span_eq(saved, value) ||
+	       (round_trip(value, &left) && span_eq(saved, str_span(&left)));
 }

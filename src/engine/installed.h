@@ -54,5 +54,5 @@ must_check int installed_put(struct installed *installed, struct span name,
 bool installed_take(struct installed *installed, struct span name, struct installed_part *ret);
 void installed_part_done(struct installed_part *part);
 
-/* Same value once written and read back: tabs beside line ends do not survive that. */
+/* saved is value, or what is left of it once written and read: tabs beside line ends are lost. */
 bool installed_same(struct span saved, struct span value);

@@ -254,6 +254,29 @@ static int record_paths(struct part *part, struct span old, struct str *out, str
 	return str_check(out, err);
 }
 
+/* The part is in the state already, with exactly these options: nothing to write. */
+static bool is_recorded(const struct engine *engine, struct span name,
+	const struct installed_option *options, size_t n)
+{
+	const struct installed_part *old = installed_find(&engine->installed, name);
+
+	if (!old || old->options.n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!span_eq(old->options.items[i].key, options[i].key) ||
+			!installed_same(old->options.items[i].value, options[i].value))
+			return false;
+	return true;
+}
+
+static int option_cmp(const void *a, const void *b)
+{
+	const struct installed_option *x = a;
+	const struct installed_option *y = b;
+
+	return span_cmp(x->key, y->key);
+}
+
 static int record(struct life *life, size_t index, struct span old_paths, struct err *err)
 {
 	const struct life_part *row = &life->rows[index];
@@ -272,8 +295,10 @@ static int record(struct life *life, size_t index, struct span old_paths, struct
 			options[n++] = row->options[i];
 	options[n++] = (struct installed_option){
 		.key = installed_key, .value = span_make(str_cstr(&paths), paths.len)};
-	if (installed_put(&engine->installed, row->name, options, n, err) < 0 ||
-		save_state(engine, err) < 0)
+	qsort(options, n, sizeof(*options), option_cmp);
+	if (!is_recorded(engine, row->name, options, n) &&
+		(installed_put(&engine->installed, row->name, options, n, err) < 0 ||
+			save_state(engine, err) < 0))
 		return -1;
 	return journal_clear(&engine->journal, err);
 }

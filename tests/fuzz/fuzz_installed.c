@@ -16,7 +16,7 @@ static void compare(const struct installed *a, const struct installed *b)
 		BUG_IF(x->options.n != y->options.n, "all options are read back");
 		for (size_t k = 0; k < x->options.n; k++)
 			BUG_IF(!installed_same(
-				       x->options.items[k].value, y->options.items[k].value),
+				       y->options.items[k].value, x->options.items[k].value),
 				"values are read back");
 	}
 }
