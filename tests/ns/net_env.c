@@ -263,12 +263,13 @@ void net_env_send(int sock, const void *bytes, size_t size, const struct sockadd
 	(void)!sendto(sock, bytes, size, 0, (const struct sockaddr *)to, sizeof(*to));
 }
 
-ssize_t net_env_recv(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_from)
+static ssize_t recv_within(
+	int sock, int wait_ms, void *buf, size_t size, struct sockaddr_in6 *ret_from)
 {
 	struct pollfd wait = {.fd = sock, .events = POLLIN};
 	struct sockaddr_in6 from;
 	socklen_t len = sizeof(from);
-	if (poll(&wait, 1, NET_ENV_WAIT_MS) <= 0)
+	if (poll(&wait, 1, wait_ms) <= 0)
 		return -1;
 	ssize_t n = recvfrom(sock, buf, size, 0, (struct sockaddr *)&from, &len);
 	if (n >= 0 && ret_from)
@@ -276,10 +277,26 @@ ssize_t net_env_recv(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_
 	return n;
 }
 
+ssize_t net_env_recv(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_from)
+{
+	return recv_within(sock, NET_ENV_CONNECT_MS, buf, size, ret_from);
+}
+
+ssize_t net_env_recv_soon(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_from)
+{
+	return recv_within(sock, NET_ENV_WAIT_MS, buf, size, ret_from);
+}
+
 bool net_env_arrives(int sock)
 {
 	char buf[1500];
 	return net_env_recv(sock, buf, sizeof(buf), NULL) >= 0;
+}
+
+bool net_env_is_silent(int sock)
+{
+	char buf[1500];
+	return net_env_recv_soon(sock, buf, sizeof(buf), NULL) < 0;
 }
 
 static bool tcp_exchange(int client, int server)

@@ -64,9 +64,12 @@ struct sockaddr_in6 net_env_node(const struct net_env *env, uint16_t port);
 /* A socket inside ns (FD_NONE: here), bound to the address, which may be anybody's. */
 int net_env_socket(struct fd_ns ns, int type, int protocol, const struct sockaddr_in6 *bound);
 void net_env_send(int sock, const void *bytes, size_t size, const struct sockaddr_in6 *to);
-/* Bytes of what arrives within NET_ENV_WAIT_MS, -1 when nothing does. */
+/* Bytes of what arrives within NET_ENV_CONNECT_MS, which is long; -1 when nothing does. */
 ssize_t net_env_recv(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_from);
 bool net_env_arrives(int sock);
+/* The same within NET_ENV_WAIT_MS, for what shall not arrive. */
+ssize_t net_env_recv_soon(int sock, void *buf, size_t size, struct sockaddr_in6 *ret_from);
+bool net_env_is_silent(int sock);
 
 /* A connection from here to the partition's port and an exchange over it. */
 bool net_env_tcp_works(struct net_env *env, struct fd_ns ns, uint32_t slot, uint16_t port);

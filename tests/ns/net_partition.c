@@ -76,7 +76,7 @@ static void partition_cannot_reach_partition(void **state)
 	scoped_fd server = net_env_socket(two->b, SOCK_DGRAM, 0, &at);
 	scoped_fd client = net_env_socket(two->a, SOCK_DGRAM, 0, NULL);
 	net_env_send(client, text, sizeof(text), &at);
-	assert_false(net_env_arrives(server));
+	assert_true(net_env_is_silent(server));
 	scoped_fd host = net_env_socket(here, SOCK_DGRAM, 0, NULL);
 	net_env_send(host, text, sizeof(text), &at);
 	assert_true(net_env_arrives(server));
@@ -90,7 +90,7 @@ static void partition_cannot_reach_host_service(void **state)
 	scoped_fd service = net_env_socket(here, SOCK_DGRAM, 0, &any);
 	scoped_fd client = net_env_socket(two->a, SOCK_DGRAM, 0, NULL);
 	net_env_send(client, text, sizeof(text), &node);
-	assert_false(net_env_arrives(service));
+	assert_true(net_env_is_silent(service));
 }
 
 /* Neither direction, even on a host that forwards and where the outside does reach the host. */
@@ -108,11 +108,11 @@ static void outside_and_partition_are_apart(void **state)
 	net_env_send(in_outside, text, sizeof(text), &node);
 	assert_true(net_env_arrives(in_host));
 	net_env_send(in_outside, text, sizeof(text), &part);
-	assert_false(net_env_arrives(in_part));
+	assert_true(net_env_is_silent(in_part));
 	net_env_send(in_host, text, sizeof(text), &far);
 	assert_true(net_env_arrives(in_outside));
 	net_env_send(in_part, text, sizeof(text), &far);
-	assert_false(net_env_arrives(in_outside));
+	assert_true(net_env_is_silent(in_outside));
 }
 
 /* B answers in A's name a question that the host put to A. */
@@ -128,7 +128,7 @@ static void spoofed_answer_is_dropped(void **state)
 	net_env_send(client, text, sizeof(text), &at);
 	assert_true(net_env_recv(server, buf, sizeof(buf), &from) > 0);
 	net_env_send(liar, text, sizeof(text), &from);
-	assert_false(net_env_arrives(client));
+	assert_true(net_env_is_silent(client));
 	net_env_send(server, text, sizeof(text), &from);
 	assert_true(net_env_arrives(client));
 }
@@ -146,7 +146,7 @@ static bool icmp_passes(struct two *two, uint8_t type)
 	scoped_fd part = net_env_socket(two->a, SOCK_RAW, IPPROTO_ICMPV6, NULL);
 	setsockopt(part, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof(hops));
 	net_env_send(part, &message, sizeof(message), &node);
-	while (net_env_recv(host, &seen, sizeof(seen), &from) > 0)
+	while (net_env_recv_soon(host, &seen, sizeof(seen), &from) > 0)
 		if (memcmp(&from.sin6_addr, &a.sin6_addr, sizeof(a.sin6_addr)) == 0 &&
 			seen.icmp6_type == type)
 			return true;
@@ -157,7 +157,8 @@ static void only_pings_of_icmp_pass(void **state)
 {
 	static const uint8_t dropped[] = {
 		130, 131, 132, 133, 134, 135, 136, 137, 139, 141, 143, 148, 151};
-	assert_true(icmp_passes(*state, ICMP6_ECHO_REQUEST));
+	assert_true(icmp_passes(*state, ICMP6_ECHO_REQUEST) ||
+		    icmp_passes(*state, ICMP6_ECHO_REQUEST)); /* a busy machine may be late once */
 	for (size_t i = 0; i < sizeof(dropped); i++)
 		if (icmp_passes(*state, dropped[i]))
 			fail_msg("type %u passes", dropped[i]);
@@ -173,7 +174,7 @@ static void pings_are_paced(void **state)
 	scoped_fd part = net_env_socket(two->a, SOCK_RAW, IPPROTO_ICMPV6, NULL);
 	for (int i = 0; i < 200; i++)
 		net_env_send(part, &message, sizeof(message), &node);
-	while (net_env_recv(part, buf, sizeof(buf), NULL) > 0)
+	while (net_env_recv_soon(part, buf, sizeof(buf), NULL) > 0)
 		answers++;
 	assert_in_range(answers, 1, 40);
 }
@@ -191,7 +192,7 @@ static bool extension_passes(struct two *two, int option, const void *header, so
 	if (option)
 		assert_int_equal(setsockopt(server, IPPROTO_IPV6, option, header, size), 0);
 	net_env_send(server, text, sizeof(text), &from);
-	return net_env_arrives(client);
+	return option ? !net_env_is_silent(client) : net_env_arrives(client);
 }
 
 static void extension_headers_are_dropped(void **state)
@@ -211,7 +212,7 @@ static void tunnels_and_multicast_are_dropped(void **state)
 		scoped_fd host = net_env_socket(here, SOCK_RAW, protocols[i], NULL);
 		scoped_fd part = net_env_socket(two->a, SOCK_RAW, protocols[i], NULL);
 		net_env_send(part, text, sizeof(text), &node);
-		if (net_env_arrives(host))
+		if (!net_env_is_silent(host))
 			fail_msg("protocol %u passes", protocols[i]);
 	}
 }
@@ -235,7 +236,7 @@ static void flows_end_with_the_partition(void **state)
 	two->a = net_env_part_up(&two->env, A);
 	scoped_fd next = net_env_socket(two->a, SOCK_DGRAM, 0, &at);
 	net_env_send(next, text, sizeof(text), &from);
-	assert_false(net_env_arrives(client));
+	assert_true(net_env_is_silent(client));
 }
 
 static void partition_sees_only_its_own(void **state)
