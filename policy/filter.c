@@ -92,6 +92,7 @@ static void land(struct program *p, size_t test)
 static void emit_socket(struct program *p)
 {
 	static const uint32_t families[] = {AF_UNIX, AF_NETLINK, AF_INET, AF_INET6};
+	static const uint32_t types[] = {SOCK_STREAM, SOCK_DGRAM};
 	static const uint32_t protocols[] = {
 		0, IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMPV6};
 	emit_arg(p, 0);
@@ -103,11 +104,10 @@ static void emit_socket(struct program *p)
 	/* Libraries take this error for "no audit here" and go on; NETLINK_ROUTE is protocol 0. */
 	size_t is_route = emit(p, BPF_JMP | BPF_JEQ | BPF_K, NETLINK_ROUTE, 0, 0);
 	emit_errno(p, EPROTONOSUPPORT);
-	/* SOCK_PACKET on AF_INET is AF_PACKET by its old name. */
+	/* SOCK_PACKET on AF_INET is AF_PACKET by its old name; SOCK_SEQPACKET can be SCTP. */
 	emit_arg(p, 1);
 	emit(p, BPF_ALU | BPF_AND | BPF_K, SOCK_TYPE_MASK, 0, 0);
-	emit_refuse_value(p, SOCK_RAW, EPERM);
-	emit_refuse_value(p, SOCK_PACKET, EPERM);
+	emit_require(p, types, ARRAY_LEN(types), EPERM);
 	emit_arg(p, 2);
 	emit_require(p, protocols, ARRAY_LEN(protocols), EPROTONOSUPPORT);
 	land(p, is_unix);
