@@ -6,6 +6,7 @@
 
 #include "base/path.h"
 #include "engine/args.h"
+#include "engine/replace.h"
 #include "engine/run.h"
 
 /* buildout.cfg of the directory extends the profile; instances watch it for changes. */
@@ -20,7 +21,7 @@ static int write_config(void *context, struct engine *engine, struct err *err)
 	str_addf(&text, "[buildout]\nextends = %s\n", args->profile);
 	if (str_check(&path, err) < 0)
 		return -1;
-	return run_write(str_cstr(&path), str_span(&text), 0644, err);
+	return replace_changed(str_cstr(&path), str_span(&text), 0644, err);
 }
 
 /* The last step: everything that was built reaches the disk before the file that says so. */

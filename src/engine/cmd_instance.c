@@ -8,6 +8,7 @@
 #include "engine/args.h"
 #include "engine/limit.h"
 #include "engine/params.h"
+#include "engine/replace.h"
 #include "engine/run.h"
 
 /* The instance profile: instance.cfg, or the older name. */
@@ -110,7 +111,7 @@ static int prepare(void *context, struct engine *engine, struct err *err)
 	str_addf(&path, "%s/buildout.cfg", args->directory);
 	if (str_check(&text, err) < 0 || str_check(&path, err) < 0)
 		return -1;
-	return run_write(str_cstr(&path), str_span(&text), 0640, err);
+	return replace_changed(str_cstr(&path), str_span(&text), 0640, err);
 }
 
 int instance_main(int argc, char **argv, char **envp)

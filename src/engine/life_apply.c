@@ -7,6 +7,7 @@
 #include "engine/life_plan.h"
 #include "engine/limit.h"
 #include "engine/part.h"
+#include "engine/replace.h"
 
 static const struct span installed_key = SPAN("__buildout_installed__");
 
@@ -59,7 +60,6 @@ static int load_state(struct engine *engine, struct err *err)
 static int save_state(struct engine *engine, struct err *err)
 {
 	scoped_str struct str text = STR_INIT_LIMIT(LIMIT_INSTALLED_BYTES);
-	scoped_fd_dir dir = FD_INIT;
 	const char *path = engine->installed_path;
 
 	if (!path || engine->is_dry_run)
@@ -70,13 +70,10 @@ static int save_state(struct engine *engine, struct err *err)
 		return -1;
 	if (span_eq(str_span(&text), engine->installed_text))
 		return 0;
-	dir.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir.fd < 0)
-		return err_set(err, ERR_OS, errno, "installed.write", "open '/'");
 	if (text.len == 0) {
 		if (unlink(path) < 0 && errno != ENOENT)
 			return err_set(err, ERR_OS, errno, "installed.write", "remove '%s'", path);
-	} else if (path_write_atomic(dir, path + 1, str_span(&text), 0644, err) < 0) {
+	} else if (replace_file(path, str_span(&text), 0644, err) < 0) {
 		return -1;
 	}
 	engine->installed_text = arena_span(&engine->config.arena, str_span(&text));
@@ -482,6 +479,7 @@ static int install(struct life *life, struct err *err)
 	struct engine *engine = life->engine;
 	struct life_input input;
 	struct err failed = ERR_INIT;
+	char count[64];
 	int status;
 
 	if (collect(life, err) < 0)
@@ -494,6 +492,8 @@ static int install(struct life *life, struct err *err)
 	if (life_plan_make(&input, &life->plan, err) < 0)
 		return -1;
 	engine->config.diags.doing = &life->doing;
+	(void)snprintf(count, sizeof(count), "0/%zu", life->n_parts);
+	engine_event(engine, EVENT_COUNT, "", count, 0);
 	status = apply(life, err);
 	engine->config.diags.doing = NULL;
 	if (save_state(engine, &failed) < 0 && status == 0) {

@@ -74,6 +74,20 @@ static void host_diag(void *context, struct span text)
 		(void)fprintf(stderr, "%.*s", SPAN_ARG(text));
 }
 
+/* An error that is nobody's line: a full disk, a missing broker. */
+static void report_plain(const struct run *run, const struct err *err)
+{
+	char text[700];
+	struct event event = {.kind = EVENT_DIAG};
+
+	err_format(err, "cantle-engine", text, sizeof(text));
+	event.text = span_str(text);
+	if (fd_chan_is_open(run->events))
+		host_event((void *)(uintptr_t)run, &event);
+	else
+		(void)fprintf(stderr, "%s\n", text);
+}
+
 static void report(const struct run *run, const struct engine *engine, const struct err *err)
 {
 	const struct diags *diags = &engine->config.diags;
@@ -85,12 +99,8 @@ static void report(const struct run *run, const struct engine *engine, const str
 		diag_render(&diags->v.items[i], &engine->config.sources, &text);
 		host_diag((void *)(uintptr_t)run, str_span(&text));
 	}
-	if (diags->v.n == 0) {
-		char text[700];
-
-		err_format(err, "cantle-engine", text, sizeof(text));
-		(void)fprintf(stderr, "%s\n", text);
-	}
+	if (diags->v.n == 0)
+		report_plain(run, err);
 	if (diags->n_dropped > 0)
 		(void)fprintf(stderr, "and %zu more errors\n", diags->n_dropped);
 }
@@ -135,23 +145,6 @@ int run_error(const struct err *err, enum run_status status)
 	err_format(err, "cantle-engine", text, sizeof(text));
 	(void)fprintf(stderr, "%s\n", text);
 	return (int)status;
-}
-
-int run_write(const char *path, struct span text, mode_t mode, struct err *err)
-{
-	scoped_str struct str old = STR_INIT;
-	scoped_fd_file file = FD_INIT;
-	scoped_fd_dir root = FD_INIT;
-	struct err ignored = ERR_INIT;
-
-	file.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (file.fd >= 0 && fd_read_all(file, 1 << 20, &old, &ignored) == 0 &&
-		span_eq(str_span(&old), text))
-		return 0;
-	root.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root.fd < 0)
-		return err_set(err, ERR_OS, errno, "run.write", "open '/'");
-	return path_write_atomic(root, path + 1, text, mode, err);
 }
 
 /* Variables that change how builds behave; slapgrid removes them too. */

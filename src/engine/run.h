@@ -31,9 +31,6 @@ int run_engine(const struct run *run, struct engine_request *request);
 /* Print an error that happened before there was an engine. */
 int run_error(const struct err *err, enum run_status status);
 
-/* Write a whole file, only if its content differs. */
-must_check int run_write(const char *path, struct span text, mode_t mode, struct err *err);
-
 /* The commands; argv starts behind the command's name. */
 int annotate_json_main(int argc, char **argv, char **envp);
 int build_main(int argc, char **argv, char **envp);
