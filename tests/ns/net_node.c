@@ -273,6 +273,7 @@ static void foreign_objects_survive(void **state)
 	assert_fails(net_env_apply(&env, &plan, &none, &err), &err, "net.link");
 	assert_int_equal(net_env_marks(&env, 9), NET_MARK_FOREIGN);
 	scoped_fd_ns ns = net_env_part_up(&env, SLOT);
+	assert_true(fd_ns_is_open(ns));
 	net_plan_node_down(&env.node, &plan);
 	assert_done(net_env_apply(&env, &plan, &none, &err), &err);
 	assert_false(NET_HAS("ct1-7@", "ip", "link"));
