@@ -215,7 +215,7 @@ struct reference {
 
 static struct where reference_where(struct resolve *r, const struct reference *ref, bool is_key)
 {
-	struct span part = is_key ? ref->key : ref->token.text;
+	struct span part = is_key ? ref->key : ref->name;
 	size_t offset = (size_t)(part.ptr - ref->text.ptr);
 
 	return origin_where(r, ref->origin, ref->text, offset, part.len ? part.len : 1);
