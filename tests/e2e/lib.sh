@@ -140,16 +140,23 @@ page_of()
 		--retry-connrefused "http://[$ipv6]:$port/"
 }
 
-# Processes of Cantle or of its partitions: pid and command line.
+# Processes of Cantle or of its partitions: pid and command line. No fork, so that a kill hits what was seen.
 own_processes()
 {
-	local dir
+	local dir program words groups is_own
 	for dir in /proc/[0-9]*; do
-		case "$(readlink "$dir/exe" 2>/dev/null)" in
-		"$build"/cantle* | /opt/cantle/bin/*) ;;
-		*) grep -qs '/cantle-[0-9]' "$dir/cgroup" || continue ;;
-		esac
-		echo "${dir#/proc/} $(tr '\0' ' ' <"$dir/cmdline" 2>/dev/null)"
+		is_own=no
+		for program in "$build"/cantle*; do
+			if [ "$dir/exe" -ef "$program" ]; then is_own=yes; fi
+		done
+		if [ "$is_own" = no ]; then
+			groups=
+			{ read -r -d '' groups <"$dir/cgroup"; } 2>/dev/null
+			[[ "$groups" == */cantle-[0-9]* ]] || continue
+		fi
+		words=()
+		{ mapfile -d '' -t words <"$dir/cmdline"; } 2>/dev/null
+		echo "${dir#/proc/} ${words[*]}"
 	done
 }
 
