@@ -16,7 +16,7 @@ int replace_file(const char *path, struct span text, mode_t mode, struct err *er
 		return -1;
 	dir.fd = open(str_cstr(&parent), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir.fd < 0)
-		return err_set(err, ERR_OS, errno, "replace.open", "open '%s'", str_cstr(&parent));
+		return err_set(err, ERR_OS, errno, "path.open", "open '%s'", str_cstr(&parent));
 	return path_write_atomic(dir, str_cstr(&name), text, mode, err);
 }
 

@@ -10,7 +10,7 @@
 /*
  * Shape:  temporary file, fsync, rename, fsync of the directory. The directory's own path may lead
  *         through symbolic links; the file itself is never followed.
- * Errors: replace.open, and those of path_write_atomic().
+ * Errors: path.open, and those of path_write_atomic().
  */
 must_check int replace_file(const char *path, struct span text, mode_t mode, struct err *err);
 /* The same, only if the content differs: a file that is kept keeps its time stamps. */

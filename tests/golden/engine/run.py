@@ -3,7 +3,7 @@
 
 usage: run.py ENGINE [--update]
 
-NAME.cfg is the profile, with files behind it that begin with a line "--- FILE"; NAME.txt is stderr and the status.
+NAME.profile is the profile, with files behind it that begin with a line "--- FILE"; NAME.txt is stderr and the status.
 """
 import os
 import subprocess
@@ -41,11 +41,11 @@ def main():
     engine, update = os.path.abspath(sys.argv[1]), "--update" in sys.argv
     passed = failed = 0
     for name in sorted(os.listdir(HERE)):
-        if not name.endswith(".cfg"):
+        if not name.endswith(".profile"):
             continue
         with open(os.path.join(HERE, name)) as f:
             got = run(engine, f.read())
-        path = os.path.join(HERE, name[:-4] + ".txt")
+        path = os.path.join(HERE, name[:-8] + ".txt")
         if update:
             with open(path, "w") as f:
                 f.write(got)
