@@ -87,6 +87,8 @@ static int source_open(struct launch *launch, const struct plan_mnt_bind *bind, 
 	attr.attr_set |= bind->flags & PLAN_MNT_NOEXEC ? MOUNT_ATTR_NOEXEC : 0;
 	if (launch->weaken & WEAKEN_READONLY)
 		attr.attr_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+	if (launch->weaken & WEAKEN_NODEV)
+		attr.attr_set &= ~(uint64_t)MOUNT_ATTR_NODEV;
 	attr.propagation = MS_PRIVATE;
 	if (sys_mount_setattr(tree->fd, "", AT_EMPTY_PATH | (flags & AT_RECURSIVE), &attr) < 0)
 		return err_set(err, ERR_OS, errno, "mount.source", "restrict '%s'", rel);

@@ -33,7 +33,7 @@ int user_map_apply(const struct launch *launch, pid_t pid, struct err *err)
 	static const char *const files[] = {"uid_map", "gid_map"};
 	const struct plan_op *op = plan_find(&launch->view, PLAN_ID_MAP);
 	char map[48];
-	if (!op)
+	if (!op || launch->weaken & WEAKEN_USER)
 		return 0;
 	snprintf(map, sizeof(map), "0 %u %u", op->id_map.base, op->id_map.count);
 	/* The child is ours and not yet waited for, so its number cannot mean another process. */

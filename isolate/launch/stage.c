@@ -82,12 +82,12 @@ const struct stage stages[] = {
 	{"oom.score", oom_score_child, ALL, PLAN_OOM_SCORE, 0},
 	/* The user namespace comes last: all others belong to the initial one, and nobody inside
 	 * can ever hold a capability over the mounts, the network or the processes. */
-	{"user.ns", user_ns_child, PART, PLAN_ID_MAP, 0},
+	{"user.ns", user_ns_child, PART, PLAN_ID_MAP, WEAKEN_USER},
 	/* Behind the gate: id maps are written, the process is in its cgroups. */
 	{"gate", gate, ALL, PLAN_PROCESS, 0},
 	{"user.join", user_join_child, JOIN, PLAN_PROCESS, 0},
 	{"cgroup.ns", cgroup_ns_child, PART, PLAN_PROCESS, WEAKEN_CGROUPNS},
-	{"user.ucounts", user_ucounts_child, PART, PLAN_UCOUNTS, WEAKEN_UCOUNTS},
+	{"user.ucounts", user_ucounts_child, PART, PLAN_UCOUNTS, WEAKEN_UCOUNTS | WEAKEN_USER},
 	{"fd.pass", fd_pass_child, ALL, PLAN_PROCESS, 0},
 	{"rlimit", rlimit_child, ALL, PLAN_PROCESS, WEAKEN_RLIMITS},
 	{"umask", umask_child, ALL, PLAN_UMASK, 0},

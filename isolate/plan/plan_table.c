@@ -41,5 +41,5 @@ const struct plan_choice plan_choices[PLAN_N_KINDS] = {
 	[PLAN_MNT_TMPFS] = {.flags = PLAN_MNT_NOEXEC},
 	[PLAN_MNT_PROC] = {.flags = PLAN_PROC_SUBSET},
 	[PLAN_PROC_MASK] = {.last = PLAN_MASK_DIR},
-	[PLAN_WEAKEN] = {.flags = (WEAKEN_TMPFS << 1) - 1},
+	[PLAN_WEAKEN] = {.flags = (WEAKEN_USER << 1) - 1},
 };

@@ -64,6 +64,7 @@ enum plan_defence {
 	WEAKEN_DEV = 262144,
 	WEAKEN_CGROUPNS = 524288,
 	WEAKEN_TMPFS = 1048576,
+	WEAKEN_USER = 2097152, /* and UCOUNTS: the counts would be the host's */
 };
 
 /* C type of each field type of plan_ops.h. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/bug.h"
 #include "tests/ns/attack_host.h"
@@ -79,17 +80,37 @@ static int prepare(struct rig *rig, const char *const *argv, struct rig_job *ret
 	return 0;
 }
 
+/* Show a directory of the host at its own place, over what the partition has there. */
+static int show_host(struct rig_job *job, const char *path, struct err *err)
+{
+	uint32_t at = job->plan.n_fds++;
+	job->list[at] = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (job->list[at] < 0)
+		return err_set(err, ERR_OS, errno, "attack", "open '%s'", path);
+	job->binds[job->request.n_binds++] =
+		(struct launch_bind){.at = at, .rel = ".", .path = path};
+	return 0;
+}
+
+/* What one launch leaves out. */
+struct weak {
+	uint32_t defences;
+	const char *bind;
+};
+
 /* Run isoprobe with one word, or all of its rows. */
 static int launch(
-	struct rig *rig, const char *word, uint32_t weaken, struct rig_run *run, struct err *err)
+	struct rig *rig, const char *word, struct weak weak, struct rig_run *run, struct err *err)
 {
 	const char *const argv[] = {PROBE, word, NULL};
 	struct rig_job job;
 	struct launch_file secret;
 	int done = prepare(rig, argv, &job, &secret, err);
-	if (done == 0 && weaken)
+	if (done == 0 && weak.bind)
+		done = show_host(&job, weak.bind, err);
+	if (done == 0 && weak.defences)
 		plan_add(&job.plan,
-			(struct plan_op){.kind = PLAN_WEAKEN, .weaken.defences = weaken});
+			(struct plan_op){.kind = PLAN_WEAKEN, .weaken.defences = weak.defences});
 	if (done == 0)
 		done = rig_run(rig, &job, run, err);
 	rig_job_done(&job);
@@ -181,14 +202,14 @@ static const char *value_of(char *line)
 }
 
 static void attack(struct rig *rig, struct score *score, const struct trial *trial,
-	const struct host_side *host, uint32_t weaken, const char *wanted)
+	const struct host_side *host, struct weak weak, const char *wanted)
 {
 	char word[128];
 	char what[200];
 	char seen[256] = "";
 	host_side_expand(host, trial->attack, word, sizeof(word));
 	snprintf(what, sizeof(what), "%s %s%s", trial->defence_name, word,
-		weaken & trial->defence ? " (switched off)" : "");
+		weak.defences & trial->defence || weak.bind ? " (switched off)" : "");
 	/* Time is not ours on a busy machine: what is measured by it may be tried again. */
 	for (int i = 0; i < (trial->is_timed ? TRIES : 1); i++) {
 		struct rig_run run;
@@ -196,7 +217,7 @@ static void attack(struct rig *rig, struct score *score, const struct trial *tri
 		uint64_t cpu_milli = rig->policy.cpu_milli;
 		if (trial->is_timed)
 			rig->policy.cpu_milli = 50;
-		if (launch(rig, word, weaken, &run, &err) < 0)
+		if (launch(rig, word, weak, &run, &err) < 0)
 			err_format(&err, NULL, seen, sizeof(seen));
 		else
 			snprintf(seen, sizeof(seen), "%.200s", value_of(run.out));
@@ -216,7 +237,7 @@ static void run_real(struct rig *rig, struct score *score, const struct host_sid
 	for (size_t i = 0; i < attack_trials.n; i++) {
 		const struct trial *trial = &attack_trials.rows[i];
 		if (trial->base == 0)
-			attack(rig, score, trial, host, 0, trial->stopped);
+			attack(rig, score, trial, host, (struct weak){0}, trial->stopped);
 	}
 }
 
@@ -226,8 +247,10 @@ static void run_weak(struct rig *rig, struct score *score, const struct host_sid
 	for (size_t i = 0; i < attack_trials.n; i++) {
 		const struct trial *trial = &attack_trials.rows[i];
 		if (trial->base != 0)
-			attack(rig, score, trial, host, trial->base, trial->stopped);
-		attack(rig, score, trial, host, trial->base | trial->defence, trial->succeeds);
+			attack(rig, score, trial, host, (struct weak){trial->base, NULL},
+				trial->stopped);
+		attack(rig, score, trial, host,
+			(struct weak){trial->base | trial->defence, trial->bind}, trial->succeeds);
 	}
 }
 
@@ -264,7 +287,7 @@ static void run_matrix(struct rig *rig, struct score *score, enum matrix_kind ki
 	struct err err = ERR_INIT;
 	char text[600];
 	int done = kind == MATRIX_JOINED ? launch_joined(rig, &run, &err)
-					 : launch(rig, NULL, 0, &run, &err);
+					 : launch(rig, NULL, (struct weak){0}, &run, &err);
 	if (done < 0) {
 		err_format(&err, NULL, text, sizeof(text));
 		fail(score, "matrix", text, "a launch");
@@ -282,13 +305,22 @@ static void run_matrix(struct rig *rig, struct score *score, enum matrix_kind ki
 		fail(score, "matrix", "too few rows", "at least 100");
 }
 
-/* The slot owns a directory beneath the state directory. */
+/*
+ * A directory of the slot's beneath the state directory, with what nobody inside may use: a device
+ * node, and a file of that user of the host whose number the program has inside.
+ */
 static int data_make(struct rig *rig, struct err *err)
 {
 	uid_t owner = ID_BASE + RIG_NODE * ID_NODE_SPAN + RIG_SLOT * ID_SLOT_SPAN + ID_INSIDE;
-	if (mkdirat(rig->roots[0].fd, "data", 0755) < 0 ||
-		fchownat(rig->roots[0].fd, "data", owner, owner, 0) < 0)
+	int root = rig->roots[0].fd;
+	scoped_fd secret = FD_NONE;
+	if (mkdirat(root, "data", 0755) < 0 || fchownat(root, "data", owner, owner, 0) < 0 ||
+		mknodat(root, "data/zero", S_IFCHR | 0666, makedev(1, 5)) < 0 ||
+		fchmodat(root, "data/zero", 0666, 0) < 0)
 		return err_set(err, ERR_OS, errno, "attack", "make the data directory");
+	secret = openat(root, "data/of1000", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (secret < 0 || write(secret, "x", 1) != 1 || fchown(secret, ID_INSIDE, ID_INSIDE) < 0)
+		return err_set(err, ERR_OS, errno, "attack", "make the host user's file");
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 /*
  * Shape:  a trial is one attack of isoprobe and one defence. It runs twice: with `base` weakened,
  *         so that no other defence answers first, where it must be stopped; and with the defence
- *         weakened too, where it must succeed. Expectations are alternatives with '|', "*" for any
+ *         weakened too, or with a directory of the host bound, where it must succeed. Expectations are alternatives with '|', "*" for any
  *         text, '!' in front for "anything but".
  * Source: enum plan_defence of isolate/plan/plan_terms.h
  */
@@ -21,6 +21,7 @@ struct trial {
 	const char *stopped;
 	const char *succeeds;
 	bool is_timed;
+	const char *bind; /* switched off by showing this directory of the host */
 };
 
 struct trial_table {

@@ -75,6 +75,7 @@ OPEN_ROW(host_home, "/home", O_RDONLY | O_DIRECTORY)
 OPEN_ROW(host_sys, "/sys", O_RDONLY | O_DIRECTORY)
 OPEN_ROW(host_cgroup, "/sys/fs/cgroup/cgroup.procs", O_WRONLY)
 OPEN_ROW(init_root, "/proc/1/root/etc/shadow", O_RDONLY)
+OPEN_ROW(open_dir, "/home", O_RDONLY | O_DIRECTORY) /* path by argument */
 OPEN_ROW(device_open, "/tmp/isoprobe.null", O_RDWR) /* path by argument */
 READ_ROW(kcore, "/proc/kcore")
 READ_ROW(kmsg, "/proc/kmsg")
@@ -83,6 +84,7 @@ READ_ROW(proc_keys, "/proc/keys")
 READ_ROW(proc_modules, "/proc/modules")
 READ_ROW(timer_list, "/proc/timer_list")
 READ_ROW(sched_debug, "/proc/sched_debug")
+READ_ROW(read_file, "/etc/shadow")          /* path by argument */
 READ_ROW(landlock_file, "/isoprobe.secret") /* a file that the plan shows and Landlock does not */
 
 static int mknod_as(mode_t mode)
@@ -449,6 +451,8 @@ static const struct attack rows[] = {
 	{"write_at", write_at, true},
 	{"device_open", device_open, true},
 	{"landlock_file", landlock_file, true},
+	{"read_file", read_file, true},
+	{"open_dir", open_dir, true},
 	{"environment_leak", environment_leak, true},
 	{"fill_tmp", fill_tmp, true},
 	{"inode_bomb", inode_bomb, true},

@@ -108,6 +108,17 @@ static int uid_map(const char *arg, char *text)
 	return ATTACK_VALUE;
 }
 
+/* Everything mapped to itself is no map at all. */
+static int id_map(const char *arg, char *text)
+{
+	char map[ATTACK_TEXT];
+	(void)arg;
+	(void)text;
+	if (attack_read("/proc/self/uid_map", map, sizeof(map)) < 0)
+		return errno;
+	return strstr(map, "4294967295") ? ATTACK_ALLOWED : EPERM;
+}
+
 static int ids(const char *arg, char *text)
 {
 	(void)arg;
@@ -461,6 +472,7 @@ static const struct attack rows[] = {
 	ROW(ids),
 	ROW(groups),
 	ROW(uid_map),
+	ROW(id_map),
 	ROW(become_root),
 	ROW(become_other),
 	ROW(set_groups),
