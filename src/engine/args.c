@@ -2,6 +2,8 @@
 /* The engine's own command lines: few long options, written by the node agent rather than people. */
 #include "engine/args.h"
 
+#include "engine/extend.h"
+
 void args_done(struct args *args)
 {
 	vec_done(&args->assignments);
@@ -51,6 +53,10 @@ static int take_value(struct args *args, const char *name, const char *value, st
 		if (!span_parse_u64(span_str(value), &args->jobs) || args->jobs > 1024)
 			return err_set(err, ERR_INPUT, 0, "usage.value",
 				"'%s' is no number of jobs", value);
+		return 0;
+	}
+	if (strcmp(name, "--profile") == 0 && extend_is_url(span_str(value))) {
+		args->profile = value;
 		return 0;
 	}
 	if (value[0] != '/')

@@ -22,6 +22,7 @@ int main(int argc, char **argv, char **envp)
 		"usage: cantle-engine build --directory DIR --profile FILE [--option S:K=V]... "
 		"[--jobs N] [--no-broker]\n"
 		"       cantle-engine instance --directory DIR --software DIR [--no-broker]\n"
+		"       cantle-engine annotate --json --dir DIR [--python EXE] PROFILE\n"
 		"       cantle-engine buildout [OPTION]... [[SECTION:]OPTION=VALUE]... "
 		"[COMMAND [PART]...]\n");
 	return RUN_USAGE;
