@@ -25,12 +25,15 @@ run()
 
 c_format()
 {
-	local file status=0
-	for file in "$@"; do
-		clang-format --dry-run --Werror "$file" 2>/dev/null || { echo "$file: run clang-format -i on it"; status=1; }
-	done
-	return "$status"
+	local bad
+	bad=$(printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -n 40 clang-format --dry-run --Werror 2>&1 |
+		sed -n 's/^\([^: ]*\.[ch]\):[0-9].*/\1: run clang-format -i on it/p' | sort -u)
+	if [ -n "$bad" ]; then
+		echo "$bad"
+		return 1
+	fi
 }
+
 man_lint() { mandoc -T lint -W warning "$@"; }
 shell_lint() { shellcheck --severity=warning --external-sources "$@"; }
 

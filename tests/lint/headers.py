@@ -45,7 +45,7 @@ def main():
     compiler = sys.argv[1] if len(sys.argv) > 1 else "cc"
     sources = tree.files(".c", ".h")
     problems = [problem for problem in map(opening, sources) if problem]
-    scripts = [name for name in tree.files() if is_script(name) and not name.startswith("tests/data/")]
+    scripts = [name for name in tree.files() if is_script(name) and not name.startswith(("tests/data/", "tests/golden/"))]
     problems += [f"{name}: no {SPDX} in the first two lines" for name in scripts
                  if SPDX not in "\n".join(tree.text(name).splitlines()[:2])]
     headers = [name for name in sources if name.endswith(".h")]
