@@ -143,8 +143,10 @@ int probe_child(uint64_t clone_flags, enum probe_attempt attempt)
 	if (pid < 0)
 		return errno;
 	/* No stdio and no destructors: the parent's buffers are not the child's to write. */
-	while (pid == 0)
+	if (pid == 0) {
 		syscall(SYS_exit_group, attempt_it(attempt));
+		__builtin_unreachable();
+	}
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0)
 		if (errno != EINTR)
 			return PROBE_CHILD_LOST;
