@@ -9,7 +9,6 @@
 #include "base/limits.h"
 
 /* Beside ID_OFFSET_T1 and ID_OFFSET_TB, in the node's own slot. */
-#define HELPER_ID_OFFSET 3u
 
 #define PREFIX_BYTES     8u
 #define SLOT_ADDR_OFFSET 256u
@@ -225,5 +224,5 @@ void net_slot_gids(
 
 uint32_t net_helper_uid(const struct net_node *node)
 {
-	return ID_BASE + node->number * ID_NODE_SPAN + HELPER_ID_OFFSET;
+	return ID_BASE + node->number * ID_NODE_SPAN + ID_OFFSET_NET;
 }

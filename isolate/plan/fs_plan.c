@@ -19,6 +19,7 @@ static const struct fs_row base_rows[] = {
 	{"/dev", PLAN_LL_DEV},
 	{"/dev/shm", PLAN_LL_WRITE},
 	{"/tmp", PLAN_LL_WRITE_EXEC},
+	{"/var/tmp", PLAN_LL_WRITE_EXEC},
 	{"/run", PLAN_LL_WRITE_EXEC},
 };
 

@@ -16,7 +16,6 @@ static const char *const base_links[][2] = {
 	{"/sbin", "usr/sbin"},
 	{"/lib", "usr/lib"},
 	{"/lib64", "usr/lib64"},
-	{"/var/tmp", "../tmp"},
 	{"/var/run", "../run"},
 	{"/etc/mtab", "../proc/self/mounts"},
 };
@@ -117,6 +116,8 @@ static void points_plan(const struct launch_request *request, struct plan *plan)
 	plan_add(plan, (struct plan_op){.kind = PLAN_MNT_ROOT,
 			       .mnt_root = {.size_bytes = ROOT_BYTES, .n_inodes = ROOT_INODES}});
 	tmpfs(plan, "/tmp", &request->policy->tmp);
+	/* A place of its own, not a link: a profile may lie beneath it and is bound there. */
+	tmpfs(plan, "/var/tmp", &request->policy->tmp);
 	tmpfs(plan, "/run", &request->policy->run);
 	for (size_t i = 0; i < ARRAY_LEN(base_dirs); i++)
 		dir(plan, base_dirs[i]);

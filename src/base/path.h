@@ -33,7 +33,8 @@ must_check int path_open(struct fd_dir at, const char *rel, int flags, mode_t mo
 	struct fd_file *ret, struct err *err);
 must_check int path_open_dir(
 	struct fd_dir at, const char *rel, struct fd_dir *ret, struct err *err);
-/* Make the directory and its parents beneath at; existing ones are kept. */
+/* Make the directory and its parents; existing ones are kept. Links are followed, as by mkdir -p: not
+ * for a tree that somebody else writes. */
 must_check int path_mkdirs(struct fd_dir at, const char *rel, mode_t mode, struct err *err);
 
 /* Whole file of at most limit bytes; ERR_LIMIT beyond. */

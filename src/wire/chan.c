@@ -59,8 +59,9 @@ int chan_send(struct fd_chan chan, const struct wire_out *message, const int *fd
 		if (sendmsg(chan.fd, &msg, MSG_NOSIGNAL) >= 0)
 			return 0;
 		if (errno != EINTR)
-			return err_set(err, errno == EPIPE ? ERR_PEER : ERR_OS, errno, "chan.send",
-				"send a message");
+			return err_set(err,
+				errno == EPIPE || errno == ECONNRESET ? ERR_PEER : ERR_OS, errno,
+				"chan.send", "send a message");
 	}
 }
 
