@@ -99,7 +99,7 @@ static void describe(
 		.computer = span_str(node_text(node, "COMP-%u", node->id.number)),
 		.software_type = span_str(row->type),
 		.software_url = span_str(row->url),
-		.timestamp = span_str(node_text(node, "%lld", (long long)row->changed_at))};
+		.timestamp = span_str(node_text(node, "%lld", (long long)row->requested_at))};
 	ret->ipv6.at[0] = span_str(network_address(node, row->slot));
 	ret->ipv6.n = 1;
 }

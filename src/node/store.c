@@ -149,11 +149,11 @@ int store_software_list(
 #define PARTITION_COLUMNS                                                                          \
 	"slot, tenant, name, md5, url, type, wanted, state, error, fingerprint, running, pid, "    \
 	"starttime,"                                                                               \
-	" boot, created_at, changed_at"
+	" boot, created_at, changed_at, requested_at"
 #define PARTITION_SELECT                                                                           \
 	"SELECT p.slot, p.tenant, p.name, p.md5, p.url, p.type, p.wanted, p.state, p.error,"       \
 	" p.fingerprint, p.running, p.pid, p.starttime, p.boot, p.created_at, p.changed_at, "      \
-	"t.name"                                                                                   \
+	"t.name, p.requested_at"                                                                   \
 	" FROM partition p JOIN tenant t ON t.id = p.tenant"
 
 static int partition_row(
@@ -171,6 +171,7 @@ static int partition_row(
 	ret->starttime = sqlite3_column_int64(stmt, 12);
 	ret->created_at = sqlite3_column_int64(stmt, 14);
 	ret->changed_at = sqlite3_column_int64(stmt, 15);
+	ret->requested_at = sqlite3_column_int64(stmt, 17);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (sql_text(s, stmt, texts[i].column, texts[i].text, err) < 0)
 			return -1;
@@ -195,10 +196,11 @@ int store_partition_put(struct store *s, const struct store_partition *row, stru
 {
 	return sql_run(s, err,
 		"INSERT OR REPLACE INTO partition(" PARTITION_COLUMNS
-		") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		"iisssssssssiisii", (int64_t)row->slot, row->tenant, row->name, row->md5, row->url,
+		") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"iisssssssssiisiii", (int64_t)row->slot, row->tenant, row->name, row->md5, row->url,
 		row->type, row->wanted, row->state, row->error, row->fingerprint, row->running,
-		row->pid, row->starttime, row->boot, row->created_at, row->changed_at);
+		row->pid, row->starttime, row->boot, row->created_at, row->changed_at,
+		row->requested_at);
 }
 
 int store_partition_remove(struct store *s, unsigned slot, struct err *err)

@@ -55,6 +55,7 @@ struct store_partition {
 	const char *boot;
 	int64_t created_at;
 	int64_t changed_at;
+	int64_t requested_at; /* when what is wanted of it changed last */
 };
 
 struct store_pair {

@@ -21,7 +21,7 @@ static const char schema[] =
 	"NULL,"
 	" running TEXT NOT NULL, pid INTEGER NOT NULL, starttime INTEGER NOT NULL, boot TEXT NOT "
 	"NULL,"
-	" created_at INTEGER, changed_at INTEGER, UNIQUE(tenant, name));"
+	" created_at INTEGER, changed_at INTEGER, requested_at INTEGER, UNIQUE(tenant, name));"
 	"CREATE TABLE IF NOT EXISTS parameter(slot INTEGER, key TEXT, value TEXT,"
 	" PRIMARY KEY(slot, key)) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS published(slot INTEGER, key TEXT, value TEXT,"

@@ -98,15 +98,23 @@ static int find_or_add(struct node *node, void *context, struct err *err)
 static int change(struct node *node, void *context, struct err *err)
 {
 	struct request *r = context;
+	const char *before = NULL;
+	const char *after = NULL;
+	if (instance_fingerprint(node, &r->row, &before, err) < 0)
+		return -1;
 	r->row.md5 = r->release->md5;
 	r->row.url = r->release->url;
 	r->row.type = ctl_option(node, "type", "default");
 	r->row.wanted = "started";
 	r->row.changed_at = (int64_t)time(NULL);
-	return store_partition_put(node->store, &r->row, err) < 0
-		       ? -1
-		       : store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs,
-				 r->n_pairs, err);
+	if (store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs, r->n_pairs, err) <
+			0 ||
+		instance_fingerprint(node, &r->row, &after, err) < 0)
+		return -1;
+	/* The same request again is no news to the profile, which sees this as its timestamp. */
+	if (r->row.requested_at == 0 || strcmp(before, after) != 0)
+		r->row.requested_at = r->row.changed_at;
+	return store_partition_put(node->store, &r->row, err);
 }
 
 static void say_published(struct node *node, const struct store_partition *row)
