@@ -156,6 +156,7 @@ static const struct {
 	[CGROUP_PIDS_NOW] = {CGROUP_PIDS, "pids.current", "pids.current"},
 	[CGROUP_PIDS_MAX] = {CGROUP_PIDS, "pids.max", "pids.max"},
 	[CGROUP_CPU_STAT] = {CGROUP_CPU, "cpu.stat", "cpu.stat"},
+	[CGROUP_CPU_MAX] = {CGROUP_CPU, "cpu.cfs_quota_us", "cpu.max"},
 };
 
 bool cgroup_plan_read(struct plan *plan, const struct cgroup_layout *layout, uint32_t node,

@@ -46,7 +46,8 @@ enum cgroup_reading {
 	CGROUP_OOM,
 	CGROUP_PIDS_NOW,
 	CGROUP_PIDS_MAX,
-	CGROUP_CPU_STAT
+	CGROUP_CPU_STAT,
+	CGROUP_CPU_MAX /* microseconds of every 100,000; with v2 the period follows */
 };
 bool cgroup_plan_read(struct plan *plan, const struct cgroup_layout *layout, uint32_t node,
 	const char *leaf, enum cgroup_reading what);

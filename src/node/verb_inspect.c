@@ -13,17 +13,25 @@
 #include "node/super_client.h"
 #include "node/verb.h"
 
+typedef json_t *(*show_fn)(struct span text);
+
+static json_t *show_number(struct span text);
+static json_t *show_cpus(struct span text);
+static json_t *show_throttled(struct span text);
+
 /* One limit: what the policy asks for, what the kernel was told, what it counts. */
 static const struct {
 	const char *name;
-	enum cgroup_controller controller;
 	enum cgroup_reading now;
+	show_fn show_now;
 	enum cgroup_reading max;
+	show_fn show_max;
 } limit_rows[] = {
-	{"memory", CGROUP_MEMORY, CGROUP_MEMORY_NOW, CGROUP_MEMORY_MAX},
-	{"pids", CGROUP_PIDS, CGROUP_PIDS_NOW, CGROUP_PIDS_MAX},
+	{"memory", CGROUP_MEMORY_NOW, show_number, CGROUP_MEMORY_MAX, show_number},
+	{"pids", CGROUP_PIDS_NOW, show_number, CGROUP_PIDS_MAX, show_number},
+	{"cpu", CGROUP_CPU_STAT, show_throttled, CGROUP_CPU_MAX, show_cpus},
 };
-enum { LIMIT_ROWS = sizeof(limit_rows) / sizeof(limit_rows[0]) };
+enum { LIMIT_ROWS = sizeof(limit_rows) / sizeof(limit_rows[0]), CPU_PERIOD_US = 100000 };
 
 static json_t *pairs_of(struct node *node, enum store_pairs which, unsigned slot)
 {
@@ -60,59 +68,86 @@ static json_t *services_of(struct node *node, const struct store_partition *row)
 	return list;
 }
 
-static json_t *number_or_text(const struct str *text)
+/* A number, or what the kernel says instead: "max". */
+static json_t *show_number(struct span text)
 {
-	struct span value = span_trim(str_span(text));
 	uint64_t v;
-	if (span_parse_u64(value, &v) && v <= INT64_MAX)
+	if (span_parse_u64(span_trim(text), &v) && v <= INT64_MAX)
 		return json_integer((json_int_t)v);
-	return value.len ? document_text(str_cstr(text)) : json_null();
+	text = span_trim(text);
+	return json_stringn(text.ptr, text.len);
 }
 
-static json_t *limit_of(uint64_t requested, const struct job *job, size_t at, bool is_read)
+/* "200000 100000" or "200000": two CPUs. */
+static json_t *show_cpus(struct span text)
 {
-	json_t *o = json_object();
-	json_object_set_new(o, "requested", json_integer((json_int_t)requested));
-	json_object_set_new(o, "enforced",
-		is_read && job->result_num[at + 1] == 0 ? number_or_text(&job->result_text[at + 1])
-							: json_null());
-	json_object_set_new(o, "observed",
-		is_read && job->result_num[at] == 0 ? number_or_text(&job->result_text[at])
-						    : json_null());
-	return o;
+	struct span word;
+	uint64_t v;
+	if (!span_word(&text, &word) || !span_parse_u64(word, &v))
+		return show_number(word);
+	return json_real((double)v / CPU_PERIOD_US);
 }
 
-/* Read the group's files through the launcher; a limit that is nowhere enforced shows null. */
+/* "... nr_throttled 17 ...": how often the limit was felt. */
+static json_t *show_throttled(struct span text)
+{
+	struct span word;
+	uint64_t v;
+	while (span_word(&text, &word))
+		if (span_is(word, "nr_throttled") && span_word(&text, &word) &&
+			span_parse_u64(word, &v))
+			return json_pack("s", v ? "throttled" : "never throttled");
+	return json_null();
+}
+
+static json_t *shown(const struct job *job, size_t i, bool is_read, show_fn show)
+{
+	return is_read && i < job->n_results && job->result_num[i] == 0
+		       ? show(str_span(&job->result_text[i]))
+		       : json_null();
+}
+
+static int read_limits(struct node *node, const struct store_partition *row, struct draft *d,
+	struct job *job, bool is_read[LIMIT_ROWS], struct err *err)
+{
+	char leaf[12];
+	snprintf(leaf, sizeof(leaf), "%u", row->slot);
+	if (draft_init(d, node, "service", row->slot, err) < 0)
+		return -1;
+	for (size_t i = 0; i < LIMIT_ROWS; i++)
+		is_read[i] = cgroup_plan_read(&d->plan, &node->cgroups, node->id.number, leaf,
+				     limit_rows[i].now) &&
+			     cgroup_plan_read(&d->plan, &node->cgroups, node->id.number, leaf,
+				     limit_rows[i].max);
+	return running_is(node, row) ? job_host(node, job, &d->plan, err) : 0;
+}
+
+/* A limit that is nowhere enforced shows null. */
 static json_t *limits_of(struct node *node, const struct store_partition *row)
 {
 	scoped_draft d = {.node = node};
 	scoped_job job;
 	struct err err = ERR_INIT;
-	json_t *o = json_object();
-	char leaf[12];
-	size_t at = 0;
+	json_t *limits = json_object();
 	bool is_read[LIMIT_ROWS] = {false};
+	size_t at = 0;
 	job_init(&job, node);
-	snprintf(leaf, sizeof(leaf), "%u", row->slot);
-	if (draft_init(&d, node, "service", row->slot, &err) < 0)
-		return o;
-	const uint64_t requested[] = {d.policy.memory_bytes, d.policy.n_pids};
-	for (size_t i = 0; i < LIMIT_ROWS; i++)
-		is_read[i] = cgroup_plan_read(&d.plan, &node->cgroups, node->id.number, leaf,
-				     limit_rows[i].now) &&
-			     cgroup_plan_read(&d.plan, &node->cgroups, node->id.number, leaf,
-				     limit_rows[i].max);
-	bool is_done = running_is(node, row) && job_host(node, &job, &d.plan, &err) == 0;
+	if (read_limits(node, row, &d, &job, is_read, &err) < 0)
+		return limits;
+	json_t *const requested[LIMIT_ROWS] = {json_integer((json_int_t)d.policy.memory_bytes),
+		json_integer((json_int_t)d.policy.n_pids),
+		json_real((double)d.policy.cpu_milli / 1000)};
 	for (size_t i = 0; i < LIMIT_ROWS; i++) {
-		json_object_set_new(o, limit_rows[i].name,
-			limit_of(requested[i], &job, at,
-				is_done && is_read[i] && at + 1 < job.n_results));
+		json_t *o = json_object();
+		json_object_set_new(o, "requested", requested[i]);
+		json_object_set_new(
+			o, "enforced", shown(&job, at + 1, is_read[i], limit_rows[i].show_max));
+		json_object_set_new(
+			o, "observed", shown(&job, at, is_read[i], limit_rows[i].show_now));
+		json_object_set_new(limits, limit_rows[i].name, o);
 		at += is_read[i] ? 2 : 0;
 	}
-	json_t *cpu = json_object();
-	json_object_set_new(cpu, "requested", json_real((double)d.policy.cpu_milli / 1000));
-	json_object_set_new(o, "cpu", cpu);
-	return o;
+	return limits;
 }
 
 static json_t *isolation_of(struct node *node, const struct store_partition *row)
