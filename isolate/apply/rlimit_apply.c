@@ -24,14 +24,14 @@ int rlimit_child(struct launch *launch, struct err *err)
 		struct rlimit set = {.rlim_cur = want->soft, .rlim_max = want->hard};
 		if (launch->view.ops[i].kind != PLAN_RLIMIT)
 			continue;
-		if (getrlimit((int)want->resource, &now) < 0)
+		if (getrlimit((__rlimit_resource_t)want->resource, &now) < 0)
 			return err_set(
 				err, ERR_OS, errno, "rlimit", "read limit %u", want->resource);
 		if (set.rlim_max > now.rlim_max)
 			set.rlim_max = now.rlim_max;
 		if (set.rlim_cur > set.rlim_max)
 			set.rlim_cur = set.rlim_max;
-		if (setrlimit((int)want->resource, &set) < 0)
+		if (setrlimit((__rlimit_resource_t)want->resource, &set) < 0)
 			return err_set(
 				err, ERR_OS, errno, "rlimit", "set limit %u", want->resource);
 	}

@@ -46,7 +46,6 @@ static int send_table(const struct super *s, struct fd_chan chan, struct err *er
 	scoped_wire_out struct wire_out w = WIRE_OUT_INIT;
 	struct super_table table = {.n_services = count(s)};
 	uint64_t now = clock_ms();
-	uint32_t sent = 0;
 	table.is_ready = !services_unhealthy(s, &reason);
 	table.reason = str_span(&reason);
 	for (size_t i = 0; i < LIMIT_SUPER_SERVICES; i++) {
@@ -56,7 +55,6 @@ static int send_table(const struct super *s, struct fd_chan chan, struct err *er
 			super_table_put(&w, &table);
 			if (chan_send(chan, &w, NULL, 0, err) < 0)
 				return -1;
-			sent += table.n_rows;
 			table.n_rows = 0;
 		}
 		row_of(&s->services[i], now, &table.rows[table.n_rows++]);

@@ -18,7 +18,7 @@ static bool parse_stat(struct span text, char *ret_state, int64_t *ret_starttime
 {
 	const char *end = text.len ? memrchr(text.ptr, ')', text.len) : NULL;
 	struct span rest = end ? span_from(text, (size_t)(end - text.ptr) + 1) : SPAN_EMPTY;
-	struct span word;
+	struct span word = SPAN_EMPTY;
 	uint64_t v;
 	for (int field = 3; field <= 22; field++) {
 		if (!span_word(&rest, &word))
