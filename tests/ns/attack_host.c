@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 
@@ -58,7 +60,8 @@ static int add_key(struct host_side *host, struct err *err)
 
 int host_side_open(struct host_side *ret, struct err *err)
 {
-	*ret = (struct host_side){.listener = FD_INIT, .abstract = FD_INIT, .shm_id = -1};
+	*ret = (struct host_side){
+		.listener = FD_INIT, .abstract = FD_INIT, .shm_id = -1, .queue = FD_NONE};
 	snprintf(ret->name, sizeof(ret->name), "isoprobe-%d", getpid());
 	ret->key_number = 0x15000000 + getpid();
 	if (gethostname(ret->hostname, sizeof(ret->hostname)) < 0)
@@ -66,6 +69,11 @@ int host_side_open(struct host_side *ret, struct err *err)
 	ret->shm_id = shmget(ret->key_number, 4096, IPC_CREAT | IPC_EXCL | 0666);
 	if (ret->shm_id < 0)
 		return fail(err, "make shared memory");
+	char queue[40];
+	snprintf(queue, sizeof(queue), "/%s", ret->name);
+	ret->queue = mq_open(queue, O_CREAT | O_RDWR | O_CLOEXEC, 0666, NULL);
+	if (ret->queue < 0 || fchmod(ret->queue, 0666) < 0)
+		return fail(err, "make a message queue");
 	if (listen_loopback(ret, err) < 0 || listen_abstract(ret, err) < 0 ||
 		add_key(ret, err) < 0) {
 		host_side_done(ret);
@@ -81,6 +89,11 @@ void host_side_done(struct host_side *host)
 	if (host->shm_id >= 0)
 		shmctl(host->shm_id, IPC_RMID, NULL);
 	host->shm_id = -1;
+	char queue[40];
+	snprintf(queue, sizeof(queue), "/%s", host->name);
+	if (host->queue >= 0)
+		mq_unlink(queue);
+	fd_close(&host->queue);
 }
 
 void host_side_expand(const struct host_side *host, const char *word, char *ret, size_t size)

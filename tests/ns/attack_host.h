@@ -13,6 +13,7 @@ struct host_side {
 	struct fd_sock abstract; /* Unix, abstract name */
 	unsigned int port;
 	int shm_id;
+	int queue; /* POSIX message queue */
 	int key_number;
 	char name[32];
 	char hostname[65];

@@ -306,6 +306,54 @@ static int kill_host(const char *arg, char *text)
 	return ATTACK_ALLOWED;
 }
 
+/* Pid 1 of a namespace does not get what it has no handler for; it would take us along. */
+static int kill_init(const char *arg, char *text)
+{
+	struct timespec wait = {.tv_nsec = 20 * 1000 * 1000};
+	(void)arg;
+	(void)text;
+	if (kill(1, SIGKILL) < 0)
+		return errno;
+	nanosleep(&wait, NULL);
+	return kill(1, 0) == 0 ? EPERM : ATTACK_ALLOWED;
+}
+
+/* How many processes have ended and were not waited for? */
+static int zombies(void)
+{
+	int n = 0;
+	for (int pid = 2; pid < 1000; pid++) {
+		char path[32];
+		char line[512];
+		snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+		const char *state =
+			attack_read(path, line, sizeof(line)) < 0 ? NULL : strrchr(line, ')');
+		n += state && state[1] == ' ' && state[2] == 'Z';
+	}
+	return n;
+}
+
+/* Processes whose parent ended are pid 1's to wait for. */
+static int orphans(const char *arg, char *text)
+{
+	struct timespec wait = {.tv_nsec = 20 * 1000 * 1000};
+	(void)arg;
+	(void)text;
+	for (int i = 0; i < 8; i++) {
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(fork() < 0);
+		if (pid < 0 || waitpid(pid, NULL, 0) < 0)
+			return errno;
+	}
+	for (int i = 0; i < 50; i++) {
+		if (zombies() == 0)
+			return ECHILD;
+		nanosleep(&wait, NULL);
+	}
+	return ATTACK_ALLOWED;
+}
+
 static int shm_of_host(const char *arg, char *text)
 {
 	(void)text;
@@ -314,8 +362,10 @@ static int shm_of_host(const char *arg, char *text)
 
 static int mqueue_of_host(const char *arg, char *text)
 {
+	char name[64];
 	(void)text;
-	mqd_t queue = mq_open(arg, O_RDONLY);
+	snprintf(name, sizeof(name), "/%s", arg);
+	mqd_t queue = mq_open(name, O_RDONLY);
 	return queue < 0 ? errno : ATTACK_ALLOWED;
 }
 
@@ -487,6 +537,8 @@ static const struct attack rows[] = {
 	ROW(clock_adjust),
 	ROW(hostname),
 	ROW(own_pid),
+	ROW(kill_init),
+	ROW(orphans),
 	ROW(cgroup_path),
 	HEAVY(rlimit_at_most),
 	HEAVY(hostname_of_host),
