@@ -24,8 +24,8 @@ enum {
 /* Everything inside a partition runs as this user and group, never as 0. */
 #define ID_INSIDE 1000u
 /* Cantle's own ids, in slot 0 of the node. */
-#define ID_OFFSET_T1 1u
-#define ID_OFFSET_TB 2u
+#define ID_OFFSET_T1  1u
+#define ID_OFFSET_TB  2u
 #define ID_OFFSET_NET 3u
 /* Slots from here on are leased by lock for `run`, not recorded. */
 #define SLOT_EPHEMERAL_FIRST 960u
