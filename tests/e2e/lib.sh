@@ -156,7 +156,8 @@ own_processes()
 		fi
 		words=()
 		{ mapfile -d '' -t words <"$dir/cmdline"; } 2>/dev/null
-		echo "${dir#/proc/} ${words[*]}"
+		# without words: ended, and only to be reaped
+		if [ ${#words[@]} -gt 0 ]; then echo "${dir#/proc/} ${words[*]}"; fi
 	done
 }
 
