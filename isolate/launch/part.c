@@ -348,6 +348,11 @@ int part_gate_event(struct part *part, struct err *err)
 	part->state = PART_RUNNING;
 	fd_chan_close(&part->launch.gate);
 	env_vectors_done(&part->launch);
+	/* It outlives us: what came with its plan, locks among them, must not wait for our end. */
+	if (!(part->launch.process->process.flags & PLAN_EPHEMERAL)) {
+		part->launch.fds = NULL;
+		chan_fds_done(&part->fds);
+	}
 	return 0;
 }
 
