@@ -116,9 +116,19 @@ void draft_argv(struct draft *d, const char *const *argv, size_t n)
 		d->request.exec_path = argv[0];
 }
 
+/* The group of what is ephemeral is that job's alone: what a killed command left in it ends first. */
+static void clear_group(struct draft *d)
+{
+	const char *leaf = d->request.cgroup_name ? d->request.cgroup_name
+						  : node_text(d->node, "%u", d->request.slot);
+	cgroup_plan_remove(&d->plan, &d->node->cgroups, d->node->id.number, leaf);
+}
+
 int draft_start(struct draft *d, uint32_t flags, struct job *job, struct err *err)
 {
 	d->request.flags = flags;
+	if (flags & PLAN_EPHEMERAL && d->request.kind != PLAN_JOIN)
+		clear_group(d);
 	if (launch_plan(&d->request, &d->plan, err) < 0)
 		return -1;
 	return job_start(d->node, job, &d->plan, d->fds, d->n_fds, err);

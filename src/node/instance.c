@@ -17,19 +17,27 @@
 #include "node/work.h"
 
 int instance_lock(
-	struct node *node, struct store_partition *row, struct fd_file *ret, struct err *err)
+	struct node *node, struct store_partition *row, struct lease *ret, struct err *err)
 {
 	const char *what = node_text(node, "'%s/%s'", row->tenant_name, row->name);
-	char name[24];
-	int found;
-	snprintf(name, sizeof(name), "partition-%u", row->slot);
-	if (lease_lock(node, name, what, ret, err) < 0)
-		return -1;
-	found = store_partition(node->store, row->tenant, row->name, row, err);
-	if (found == STORE_ABSENT)
-		return err_set(
-			err, ERR_INPUT, 0, "name.unknown", "%s was destroyed meanwhile", what);
-	return found;
+	for (;;) {
+		const unsigned slot = row->slot;
+		const char *name = node_text(node, "partition-%u", slot);
+		scoped_lease lock = LEASE_INIT;
+		int found;
+		if (lease_lock(node, name, what, &lock, err) < 0)
+			return -1;
+		found = store_partition(node->store, row->tenant, row->name, row, err);
+		if (found != STORE_FOUND)
+			return found;
+		/* Destroyed and asked for again while we waited: that is another lock. */
+		if (row->slot != slot)
+			continue;
+		if (strcmp(row->wanted, "destroyed") == 0)
+			return instance_destroy(node, row, err) < 0 ? -1 : STORE_ABSENT;
+		*ret = lease_take(&lock);
+		return STORE_FOUND;
+	}
 }
 
 int instance_bring_up(struct node *node, struct store_partition *row, struct err *err)
@@ -134,6 +142,23 @@ static int process_with(struct node *node, struct store_partition *row,
 	return work_run(node, &spec, &d, result, err);
 }
 
+static int record_processed(struct node *node, struct store_partition *row,
+	const struct work_result *result, const char *fingerprint, struct err *err)
+{
+	if (store_begin(node->store, err) < 0)
+		return -1;
+	row->fingerprint = fingerprint;
+	if ((result->has_published && store_pairs_put(node->store, STORE_PUBLISHED, row->slot,
+					      result->published, result->n_published, err) < 0) ||
+		instance_put(node, row, "processed", "", err) < 0 ||
+		store_commit(node->store, err) < 0) {
+		store_rollback(node->store);
+		row->fingerprint = "";
+		return -1;
+	}
+	return 0;
+}
+
 int instance_process(struct node *node, struct store_partition *row, struct err *err)
 {
 	struct work_result result = {.published = NULL};
@@ -141,21 +166,21 @@ int instance_process(struct node *node, struct store_partition *row, struct err 
 	const char *fingerprint = NULL;
 	size_t n = 0;
 	int failed;
+	/* From here on its files match neither what they were made from nor what is wanted. */
+	row->fingerprint = "";
 	if (instance_put(node, row, "processing", "", err) < 0 ||
 		instance_fingerprint(node, row, &fingerprint, err) < 0 ||
 		store_pairs(node->store, STORE_PARAMETERS, row->slot, &pairs, &n, err) < 0)
 		return -1;
 	failed = process_with(node, row, pairs, n, &result, err);
 	free(pairs);
-	if (failed == 0 && result.has_published)
-		failed = store_pairs_put(node->store, STORE_PUBLISHED, row->slot, result.published,
-			result.n_published, err);
+	if (failed == 0)
+		failed = record_processed(node, row, &result, fingerprint, err);
 	free(result.published);
 	if (failed < 0) {
 		ERR_IGNORED(instance_put(
 			node, row, "failed", node_text(node, "%s", err->text), ignored));
 		return -1;
 	}
-	row->fingerprint = fingerprint;
-	return instance_put(node, row, "processed", "", err);
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "node/lease.h"
 #include "node/node.h"
 
 /*
@@ -14,9 +15,10 @@
  * Errors:    profile.error, build.failed, partition.unhealthy, net.*, job.*, store.*
  */
 
-/* Only one command works on a partition at a time. Waits, then reads the row again. */
+/* Only one command works on a partition at a time. Waits, then reads the row again. STORE_ABSENT where
+ * it was destroyed meanwhile, or a killed command had begun to: then that is finished here. */
 must_check int instance_lock(
-	struct node *node, struct store_partition *row, struct fd_file *ret, struct err *err);
+	struct node *node, struct store_partition *row, struct lease *ret, struct err *err);
 /* Process where something changed since, start where that is needed, wait until it is healthy. */
 must_check int instance_bring_up(struct node *node, struct store_partition *row, struct err *err);
 /* Run the engine over the instance; its published values are stored. */

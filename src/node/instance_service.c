@@ -82,20 +82,6 @@ static int start_new(struct node *node, struct store_partition *row, struct err 
 	return start_gated(node, row, &d, err);
 }
 
-int instance_start(struct node *node, struct store_partition *row, struct err *err)
-{
-	if (running_is(node, row) && strcmp(row->running, made_from(node, row)) == 0)
-		return instance_put(node, row, "started", "", err);
-	if (instance_stop(node, row, err) < 0)
-		return -1;
-	if (start_new(node, row, err) < 0) {
-		ERR_IGNORED(instance_put(
-			node, row, "failed", node_text(node, "%s", err->text), ignored));
-		return -1;
-	}
-	return instance_put(node, row, "started", "", err);
-}
-
 static int stop_process(struct node *node, struct store_partition *row, struct err *err)
 {
 	scoped_job job;
@@ -124,17 +110,40 @@ static int remove_group(struct node *node, const struct store_partition *row, st
 	return failed;
 }
 
-int instance_stop(struct node *node, struct store_partition *row, struct err *err)
+/* All of it but its files. The group first: whatever is left in it is killed before its network goes. */
+static int take_down(struct node *node, struct store_partition *row, struct err *err)
 {
-	if (running_is(node, row) && stop_process(node, row, err) < 0)
-		return -1;
-	/* The group first: whatever is left in it is killed before its network goes. */
 	if (remove_group(node, row, err) < 0 || network_down(node, row->slot, err) < 0)
 		return -1;
 	super_forget(node, row->slot);
 	row->pid = 0;
 	row->starttime = 0;
 	row->running = "";
+	return 0;
+}
+
+int instance_start(struct node *node, struct store_partition *row, struct err *err)
+{
+	if (running_is(node, row) && strcmp(row->running, made_from(node, row)) == 0)
+		return instance_put(node, row, "started", "", err);
+	if (instance_stop(node, row, err) < 0)
+		return -1;
+	if (start_new(node, row, err) < 0) {
+		/* Neither may come to an end where the launcher died; then recover() does it. */
+		ERR_IGNORED(take_down(node, row, ignored));
+		ERR_IGNORED(instance_put(
+			node, row, "failed", node_text(node, "%s", err->text), ignored));
+		return -1;
+	}
+	return instance_put(node, row, "started", "", err);
+}
+
+int instance_stop(struct node *node, struct store_partition *row, struct err *err)
+{
+	if (running_is(node, row) && stop_process(node, row, err) < 0)
+		return -1;
+	if (take_down(node, row, err) < 0)
+		return -1;
 	return instance_put(node, row, "stopped", row->error, err);
 }
 
@@ -153,6 +162,8 @@ int instance_destroy(struct node *node, struct store_partition *row, struct err 
 	host_plan_remove(&plan, paths.partition_rel);
 	failed = job_host(node, &job, &plan, err);
 	plan_done(&plan);
+	/* A missing log is fine, and one that stays is the next one's of this slot. */
+	(void)!unlinkat(node->own.fd, node_text(node, "log/instance-%u.log", row->slot), 0);
 	if (failed < 0 || store_begin(node->store, err) < 0)
 		return -1;
 	if (store_partition_remove(node->store, row->slot, err) < 0 ||

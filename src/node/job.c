@@ -148,13 +148,18 @@ int job_start(struct node *node, struct job *job, struct plan *plan, const int *
 	struct launch_msg msg = {.type = MSG_LAUNCH_START};
 	scoped_fd_memfd sealed = FD_INIT;
 	int all[LIMIT_WIRE_FDS];
-	BUG_IF(n_fds + 1 > LIMIT_WIRE_FDS, "a plan goes along with few descriptors");
+	BUG_IF(1 + n_fds + NODE_LEASES_MAX > LIMIT_WIRE_FDS,
+		"a plan goes along with few descriptors");
+	if (n_fds)
+		memcpy(all + 1, fds, n_fds * sizeof(*fds));
+	/* The launcher may outlive us: what it does under our locks stays under them. */
+	for (size_t i = 0; i < NODE_LEASES_MAX; i++)
+		if (node->leases[i] >= 0)
+			all[1 + n_fds++] = node->leases[i];
 	plan->n_fds = (uint32_t)n_fds;
 	if (job_register(node, job, err) < 0 || plan_seal(plan, &sealed, err) < 0)
 		return -1;
 	all[0] = sealed.fd;
-	if (n_fds)
-		memcpy(all + 1, fds, n_fds * sizeof(*fds));
 	msg.id = job->id;
 	return launch_msg_send(node->launch, &msg, all, n_fds + 1, err);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/file.h>
 
+#include "base/bug.h"
 #include "base/limits.h"
 #include "base/path.h"
 
@@ -19,7 +20,29 @@ static int open_lock(struct node *node, const char *name, struct fd_file *ret, s
 	return path_open(node->own, rel.ptr, O_RDWR | O_CREAT, 0600, ret, err);
 }
 
-int lease_try(struct node *node, const char *name, struct fd_file *ret, struct err *err)
+static int *find_place(struct node *node, int fd)
+{
+	size_t i = 0;
+	while (i < NODE_LEASES_MAX && node->leases[i] != fd)
+		i++;
+	BUG_IF(i == NODE_LEASES_MAX, "a command holds few locks at once");
+	return &node->leases[i];
+}
+
+void lease_done(struct lease *lease)
+{
+	if (!fd_file_is_open(lease->file))
+		return;
+	*find_place(lease->node, lease->file.fd) = FD_NONE;
+	fd_file_close(&lease->file);
+}
+
+struct lease lease_take(struct lease *lease)
+{
+	return (struct lease){.node = lease->node, .file = fd_file_take(&lease->file)};
+}
+
+int lease_try(struct node *node, const char *name, struct lease *ret, struct err *err)
 {
 	scoped_fd_file file = FD_INIT;
 	if (open_lock(node, name, &file, err) < 0)
@@ -28,11 +51,12 @@ int lease_try(struct node *node, const char *name, struct fd_file *ret, struct e
 		return errno == EWOULDBLOCK
 			       ? 1
 			       : err_set(err, ERR_OS, errno, "lease.lock", "lock '%s'", name);
-	*ret = fd_file_take(&file);
+	*find_place(node, FD_NONE) = file.fd;
+	*ret = (struct lease){.node = node, .file = fd_file_take(&file)};
 	return 0;
 }
 
-int lease_slot(struct node *node, unsigned *ret_slot, struct fd_file *ret_lock, struct err *err)
+int lease_slot(struct node *node, unsigned *ret_slot, struct lease *ret_lock, struct err *err)
 {
 	char name[24];
 	for (unsigned slot = SLOT_EPHEMERAL_FIRST; slot < LIMIT_SLOTS; slot++) {
@@ -52,7 +76,7 @@ int lease_slot(struct node *node, unsigned *ret_slot, struct fd_file *ret_lock, 
 
 /* flock(2) has no descriptor to wait on that a cancelled command could be waited for beside. */
 int lease_lock(
-	struct node *node, const char *name, const char *what, struct fd_file *ret, struct err *err)
+	struct node *node, const char *name, const char *what, struct lease *ret, struct err *err)
 {
 	bool is_told = false;
 	for (;;) {

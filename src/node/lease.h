@@ -6,17 +6,32 @@
 #include "node/node.h"
 
 /*
- * Shape:     flock(2) on files in node/lock: a killed holder's locks are free at once.
- * Ownership: the descriptor is the lock; closing it gives it back.
+ * Shape:     flock(2) on files in node/lock. Every plan that is sent takes along the locks held at that
+ *            moment: a killed command's locks are free once its launcher has put away what it did
+ *            under them, and never before.
+ * Ownership: the descriptor is the lock; lease_done() gives it back.
  * Errors:    lease.slots (none free), lease.lock, ctl.cancelled while waiting
  */
 
+struct lease {
+	struct node *node;
+	struct fd_file file;
+};
+
+#define LEASE_INIT                                                                                 \
+	{                                                                                          \
+		.node = NULL, .file = FD_INIT                                                      \
+	}
+#define scoped_lease __attribute__((cleanup(lease_done))) struct lease
+void lease_done(struct lease *lease);
+struct lease lease_take(struct lease *lease);
+
 /* A slot for `cantle run`, held by *ret_lock. */
 must_check int lease_slot(
-	struct node *node, unsigned *ret_slot, struct fd_file *ret_lock, struct err *err);
+	struct node *node, unsigned *ret_slot, struct lease *ret_lock, struct err *err);
 
 /* The lock of that name; waits, saying on `what`, while another command holds it. */
-must_check int lease_lock(struct node *node, const char *name, const char *what,
-	struct fd_file *ret, struct err *err);
+must_check int lease_lock(
+	struct node *node, const char *name, const char *what, struct lease *ret, struct err *err);
 /* 0 taken, 1 another command holds it. */
-must_check int lease_try(struct node *node, const char *name, struct fd_file *ret, struct err *err);
+must_check int lease_try(struct node *node, const char *name, struct lease *ret, struct err *err);

@@ -22,6 +22,8 @@ void node_init(struct node *node)
 	};
 	for (size_t i = 0; i < NODE_ROOTS_MAX; i++)
 		node->cgroup_roots[i].fd = FD_NONE;
+	for (size_t i = 0; i < NODE_LEASES_MAX; i++)
+		node->leases[i] = FD_NONE;
 }
 
 static void wait_for(struct fd_pid *pid)

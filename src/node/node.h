@@ -20,7 +20,7 @@
  * Trust:     after bootstrap() the process has the node's T1 ids and no capability. `state` and
  *            `registry` belong to root: what changes beneath them is asked of the launcher.
  */
-enum { NODE_JOBS_MAX = 16, NODE_ROOTS_MAX = 8, NODE_ARENA_BYTES = 64 << 20 };
+enum { NODE_JOBS_MAX = 16, NODE_LEASES_MAX = 4, NODE_ROOTS_MAX = 8, NODE_ARENA_BYTES = 64 << 20 };
 
 struct job;
 struct node {
@@ -42,6 +42,7 @@ struct node {
 	struct arena arena;
 	struct store *store; /* node_store() */
 	struct job *jobs[NODE_JOBS_MAX];
+	int leases[NODE_LEASES_MAX]; /* borrowed: the locks that go along with every plan */
 	uint64_t last_id;
 	bool is_net_up;
 };

@@ -84,7 +84,7 @@ static int remove_leaf(struct node *node, const char *prefix, unsigned slot, str
 }
 
 /* The lock that a command working on the slot holds. 0: nobody does, it is ours now. */
-static int try_slot(struct node *node, unsigned slot, struct fd_file *ret, struct err *err)
+static int try_slot(struct node *node, unsigned slot, struct lease *ret, struct err *err)
 {
 	char name[24];
 	snprintf(name, sizeof(name), slot >= SLOT_EPHEMERAL_FIRST ? "slot-%u" : "partition-%u",
@@ -120,7 +120,7 @@ static int look_again(struct node *node, struct slots *slots, unsigned slot, str
 
 static int sweep_slot(struct node *node, struct slots *slots, unsigned slot, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	int busy = try_slot(node, slot, &lock, err);
 	if (busy != 0)
 		return busy < 0 ? -1 : 0;
@@ -160,9 +160,19 @@ static int sweep(struct node *node, struct slots *slots, struct err *err)
 	return 0;
 }
 
+/* States that only a command that is still there may leave a row in. */
+static bool is_under_way(const struct store_partition *row)
+{
+	static const char *const states[] = {"requested", "processing", "processed", "starting"};
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(row->state, states[i]) == 0)
+			return true;
+	return false;
+}
+
 static int settle_row(struct node *node, struct store_partition *row, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	int busy = try_slot(node, row->slot, &lock, err);
 	if (busy != 0)
 		return busy < 0 ? -1 : 0;
@@ -175,12 +185,21 @@ static int settle_row(struct node *node, struct store_partition *row, struct err
 			row->name);
 		return instance_destroy(node, row, err);
 	}
+	if (is_under_way(row)) {
+		bool is_up = running_is(node, row) && strcmp(row->state, "starting") == 0;
+		if (instance_put(node, row, is_up ? "started" : "failed",
+			    is_up ? "" : "the command that worked on it was killed; give it again",
+			    err) < 0)
+			return -1;
+	}
 	if (row->pid == 0 || running_is(node, row))
 		return 0;
 	/* It ended by itself, or with the machine: say so, and take down what is left of it. */
-	row->error = strcmp(row->state, "started") == 0 ? "its partition ended unexpectedly"
-							: row->error;
-	return instance_stop(node, row, err);
+	if (instance_stop(node, row, err) < 0)
+		return -1;
+	return strcmp(row->wanted, "started") == 0
+		       ? instance_put(node, row, "failed", "its partition ended unexpectedly", err)
+		       : 0;
 }
 
 int recover(struct node *node, struct err *err)
@@ -195,7 +214,8 @@ int recover(struct node *node, struct err *err)
 		return -1;
 	for (size_t i = 0; i < n && failed == 0; i++) {
 		slots->is_running[rows[i].slot] = running_is(node, &rows[i]);
-		if (!slots->is_running[rows[i].slot] || strcmp(rows[i].wanted, "destroyed") == 0)
+		if (!slots->is_running[rows[i].slot] || is_under_way(&rows[i]) ||
+			strcmp(rows[i].wanted, "destroyed") == 0)
 			failed = settle_row(node, &rows[i], err);
 	}
 	free(rows);

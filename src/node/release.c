@@ -69,8 +69,9 @@ static int build_slot(
 	return 0;
 }
 
-static int put_state(
-	struct node *node, const struct release *release, const char *state, struct err *err)
+/* A new generation makes the instances of the release due for processing. */
+static int put_state(struct node *node, const struct release *release, const char *state,
+	bool is_new_generation, struct err *err)
 {
 	struct store_software row = {0};
 	if (store_software(node->store, release->tenant.id, release->md5, &row, err) < 0)
@@ -80,8 +81,7 @@ static int put_state(
 	row.url = release->url;
 	row.state = state;
 	row.changed_at = (int64_t)time(NULL);
-	if (span_is(span_str(state), "available"))
-		row.generation++;
+	row.generation += is_new_generation;
 	return store_software_put(node->store, &row, err);
 }
 
@@ -146,7 +146,7 @@ static int run_build(
 /* The builds of one tenant share its build user, and so run one after the other. The lock is the slot's,
  * by which recover() knows a running build from a dead one's leavings. */
 static int lock_builds(struct node *node, const struct release *release, unsigned slot,
-	struct fd_file *ret, struct err *err)
+	struct lease *ret, struct err *err)
 {
 	const char *what = node_text(node, "the builds of tenant '%s'", release->tenant.name);
 	return lease_lock(node, node_text(node, "partition-%u", slot), what, ret, err);
@@ -154,7 +154,7 @@ static int lock_builds(struct node *node, const struct release *release, unsigne
 
 int release_build(struct node *node, const struct release *release, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	int64_t generation = 0;
 	unsigned slot;
 	int was_available;
@@ -163,17 +163,20 @@ int release_build(struct node *node, const struct release *release, struct err *
 		lock_builds(node, release, slot, &lock, err) < 0)
 		return -1;
 	was_available = release_is_available(node, release, &generation, err);
-	if (was_available < 0 || (!was_available && put_state(node, release, "building", err) < 0))
+	/* Until the engine has ended well the tree is no release, be we killed or not: a request that
+	 * comes in between builds it to the end. */
+	if (was_available < 0 || put_state(node, release, "building", false, err) < 0)
 		return -1;
 	built = run_build(node, release, slot, err);
 	if (built < 0) {
 		struct err second = ERR_INIT;
-		/* What was built before stays as it was as long as the engine kept it complete. */
-		if (!was_available && put_state(node, release, "failed", &second) < 0)
+		/* A profile with an error changes nothing of what was built before. */
+		bool is_kept = was_available && strcmp(err->step, "profile.error") == 0;
+		if (put_state(node, release, is_kept ? "available" : "failed", false, &second) < 0)
 			ctl_say(node, CTL_EVENT_WARNING, "%s", second.text);
 		return -1;
 	}
-	return built || !was_available ? put_state(node, release, "available", err) : 0;
+	return put_state(node, release, "available", built || !was_available, err);
 }
 
 int release_enter(
@@ -181,7 +184,7 @@ int release_enter(
 {
 	static const char *const argv[] = {
 		"/opt/cantle/bin/cantle-init", "--once", "--", "/bin/sh", "-i"};
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	scoped_draft d = {.node = node};
 	scoped_job job;
 	unsigned slot;

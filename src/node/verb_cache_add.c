@@ -29,7 +29,7 @@ int verb_cache_add(struct node *node, int *ret_status, struct err *err)
 {
 	struct work_spec spec = {.subject = "cache", .phase = "operator", .slot = 0};
 	struct broker_session broker;
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	json_t *document;
 	json_t *list;
 	int failed;

@@ -15,10 +15,11 @@ static int destroy_all(struct node *node, struct err *err)
 	size_t n = 0;
 	int failed = store_partition_list(node->store, &rows, &n, err);
 	for (size_t i = 0; i < n && failed == 0; i++) {
-		scoped_fd_file lock = FD_INIT;
-		failed = instance_lock(node, &rows[i], &lock, err);
-		if (failed == 0)
-			failed = instance_destroy(node, &rows[i], err);
+		scoped_lease lock = LEASE_INIT;
+		const int found = instance_lock(node, &rows[i], &lock, err);
+		failed = found == STORE_FOUND ? instance_destroy(node, &rows[i], err) : found;
+		if (failed == STORE_ABSENT)
+			failed = 0;
 		if (failed == 0)
 			ctl_say(node, CTL_EVENT_STEP, "%s/%s destroyed", rows[i].tenant_name,
 				rows[i].name);

@@ -65,9 +65,23 @@ struct request {
 	const struct store_pair *pairs;
 	size_t n_pairs;
 	struct store_partition row;
+	bool has_release; /* as change() found it */
 };
 
-/* Find the row, or make one that says no more than that the instance was asked for. */
+static int put(struct node *node, struct request *r, struct err *err)
+{
+	r->row.md5 = r->release->md5;
+	r->row.url = r->release->url;
+	r->row.type = ctl_option(node, "type", "default");
+	r->row.wanted = "started";
+	r->row.changed_at = (int64_t)time(NULL);
+	return store_partition_put(node->store, &r->row, err) < 0
+		       ? -1
+		       : store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs,
+				 r->n_pairs, err);
+}
+
+/* Find the row, or make one that says all that is wanted. */
 static int find_or_add(struct node *node, void *context, struct err *err)
 {
 	struct request *r = context;
@@ -78,43 +92,43 @@ static int find_or_add(struct node *node, void *context, struct err *err)
 	r->row = (struct store_partition){.tenant = r->release->tenant.id,
 		.tenant_name = r->name->tenant,
 		.name = r->name->name,
-		.md5 = r->release->md5,
-		.url = r->release->url,
-		.type = "default",
-		.wanted = "started",
 		.state = "requested",
 		.error = "",
 		.fingerprint = "",
 		.running = "",
 		.boot = "",
-		.created_at = (int64_t)time(NULL),
-		.changed_at = (int64_t)time(NULL)};
-	return store_slot_take(node->store, &r->row.slot, err) < 0
-		       ? -1
-		       : store_partition_put(node->store, &r->row, err);
+		.created_at = (int64_t)time(NULL)};
+	return store_slot_take(node->store, &r->row.slot, err) < 0 ? -1 : put(node, r, err);
 }
 
-/* Under the partition's lock: what is wanted from now on. */
+/* Under the partition's lock: what is wanted from now on. The release is in use from here; until then
+ * `gc` may have removed it. */
 static int change(struct node *node, void *context, struct err *err)
 {
 	struct request *r = context;
-	const char *before = NULL;
-	const char *after = NULL;
-	if (instance_fingerprint(node, &r->row, &before, err) < 0)
-		return -1;
-	r->row.md5 = r->release->md5;
-	r->row.url = r->release->url;
-	r->row.type = ctl_option(node, "type", "default");
-	r->row.wanted = "started";
-	r->row.changed_at = (int64_t)time(NULL);
-	if (store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs, r->n_pairs, err) <
-			0 ||
-		instance_fingerprint(node, &r->row, &after, err) < 0)
-		return -1;
-	/* The same request again is no news to the profile, which sees this as its timestamp. */
-	if (r->row.requested_at == 0 || strcmp(before, after) != 0)
-		r->row.requested_at = r->row.changed_at;
-	return store_partition_put(node->store, &r->row, err);
+	int64_t generation;
+	int available = release_is_available(node, r->release, &generation, err);
+	r->has_release = available == 1;
+	return available <= 0 ? available : put(node, r, err);
+}
+
+static int have_release(struct node *node, const struct release *release, struct err *err)
+{
+	int64_t generation;
+	int available = release_is_available(node, release, &generation, err);
+	return available != 0 ? (available < 0 ? -1 : 0) : release_build(node, release, err);
+}
+
+/* Find or make the row and lock it, again where another command destroys it meanwhile. */
+static int claim(struct node *node, struct request *r, struct lease *ret, struct err *err)
+{
+	int found = STORE_ABSENT;
+	while (found == STORE_ABSENT) {
+		if (in_transaction(node, find_or_add, r, err) < 0)
+			return -1;
+		found = instance_lock(node, &r->row, ret, err);
+	}
+	return found;
 }
 
 static void say_published(struct node *node, const struct store_partition *row)
@@ -131,25 +145,24 @@ static void say_published(struct node *node, const struct store_partition *row)
 
 int verb_request(struct node *node, int *ret_status, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	struct store_pair *pairs = NULL;
 	struct release release;
 	struct name name;
 	struct request r = {.name = &name, .release = &release};
-	int64_t generation;
-	int available;
 	if (name_of_request(node, 0, &name, err) < 0 ||
 		parameters_of(node, &pairs, &r.n_pairs, err) < 0 ||
 		release_of_request(node, 1, name.tenant, &release, err) < 0)
 		return -1;
 	r.pairs = pairs;
 	/* A build that fails leaves a running instance as it is. */
-	available = release_is_available(node, &release, &generation, err);
-	if (available < 0 || (!available && release_build(node, &release, err) < 0) ||
-		in_transaction(node, find_or_add, &r, err) < 0 ||
-		instance_lock(node, &r.row, &lock, err) < 0 ||
-		in_transaction(node, change, &r, err) < 0 ||
-		instance_bring_up(node, &r.row, err) < 0)
+	if (have_release(node, &release, err) < 0 || claim(node, &r, &lock, err) < 0)
+		return -1;
+	while (!r.has_release)
+		if (have_release(node, &release, err) < 0 ||
+			in_transaction(node, change, &r, err) < 0)
+			return -1;
+	if (instance_bring_up(node, &r.row, err) < 0)
 		return -1;
 	say_published(node, &r.row);
 	*ret_status = EXIT_OK;

@@ -35,7 +35,7 @@ static void add_environment(struct node *node, struct draft *d)
 
 int verb_run(struct node *node, int *ret_status, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
+	scoped_lease lock = LEASE_INIT;
 	scoped_fd_ns netns = FD_INIT;
 	scoped_draft d = {.node = node};
 	scoped_job job;

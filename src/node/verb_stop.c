@@ -5,6 +5,7 @@
 
 #include "node/instance.h"
 #include "node/names.h"
+#include "node/recover.h"
 #include "node/verb.h"
 
 typedef int (*partition_fn)(struct node *node, struct store_partition *row, struct err *err);
@@ -12,8 +13,8 @@ typedef int (*partition_fn)(struct node *node, struct store_partition *row, stru
 static int stop_one(struct node *node, struct store_partition *row, struct err *err)
 {
 	row->wanted = "stopped";
-	row->error = "";
-	if (instance_stop(node, row, err) < 0)
+	/* Before anything ends, so that whoever finds it ended knows why. */
+	if (instance_put(node, row, row->state, "", err) < 0 || instance_stop(node, row, err) < 0)
 		return -1;
 	ctl_say(node, CTL_EVENT_STEP, "%s/%s stopped", row->tenant_name, row->name);
 	return 0;
@@ -38,10 +39,18 @@ static int destroy_one(struct node *node, struct store_partition *row, struct er
 static int with_lock(
 	struct node *node, struct store_partition *row, partition_fn fn, struct err *err)
 {
-	scoped_fd_file lock = FD_INIT;
-	if (instance_lock(node, row, &lock, err) < 0)
+	scoped_lease lock = LEASE_INIT;
+	const char *name = node_text(node, "%s/%s", row->tenant_name, row->name);
+	int found = instance_lock(node, row, &lock, err);
+	if (found < 0)
 		return -1;
-	return fn(node, row, err);
+	if (found == STORE_FOUND)
+		return fn(node, row, err);
+	if (fn != destroy_one)
+		return err_set(
+			err, ERR_INPUT, 0, "name.unknown", "'%s' was destroyed meanwhile", name);
+	ctl_say(node, CTL_EVENT_STEP, "%s destroyed", name);
+	return 0;
 }
 
 static int each_named(struct node *node, partition_fn fn, struct err *err)
@@ -96,8 +105,11 @@ int verb_start(struct node *node, int *ret_status, struct err *err)
 
 int verb_destroy(struct node *node, int *ret_status, struct err *err)
 {
-	if (!ctl_has(node, "all"))
-		return done(each_named(node, destroy_one, err), ret_status);
-	return done(each_of_tenant(node, ctl_option(node, "tenant", NULL), destroy_one, err),
-		ret_status);
+	const char *tenant = ctl_option(node, "tenant", NULL);
+	int failed = ctl_has(node, "all") ? each_of_tenant(node, tenant, destroy_one, err)
+					  : each_named(node, destroy_one, err);
+	/* Only now: what a killed destroy() began must still be there to be named again. */
+	if (failed == 0)
+		failed = recover(node, err);
+	return done(failed, ret_status);
 }
