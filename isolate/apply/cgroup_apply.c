@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "isolate/apply/host_apply.h"
 
-enum { REMOVE_TRIES = 500, REMOVE_WAIT_NS = 2000000, PIDS_BYTES = 4096 };
+enum { REMOVE_TRIES = 500, LEAVE_TRIES = 10, REMOVE_WAIT_NS = 2000000, PIDS_BYTES = 4096 };
 
 static int group_open(const struct launch *launch, uint32_t at, const char *rel)
 {
@@ -34,11 +34,22 @@ static ssize_t file_read(int dir, const char *file, char *buf, size_t size)
 	return fd < 0 ? -1 : read(fd, buf, size);
 }
 
+/*
+ * A group left behind by a crash has old limits, which v1 does not let us change in any order: it is
+ * made anew. One that has processes is kept. A joining process makes none: it enters what is there.
+ */
 int cgroup_make_apply(const struct launch *launch, const struct plan_op *op, struct err *err)
 {
 	const char *rel = launch_text(launch, op->cgroup_make.rel);
 	int root = launch->host->roots[op->cgroup_make.at].fd;
+	bool is_leaf = op->cgroup_make.flags & PLAN_CG_ENTER;
+	if (launch_is(launch, PLAN_JOIN))
+		return 0;
 	/* cgroupfs has no links, and the root was checked to be cgroupfs. */
+	if (mkdirat(root, rel, 0755) == 0 || (errno == EEXIST && !is_leaf))
+		return 0;
+	if (errno == EEXIST && unlinkat(root, rel, AT_REMOVEDIR) < 0 && errno == EBUSY)
+		return 0;
 	if (mkdirat(root, rel, 0755) < 0 && errno != EEXIST)
 		return err_set(err, ERR_OS, errno, "cgroup.make", "make '%s'", rel);
 	return 0;
@@ -191,11 +202,19 @@ bool cgroup_had_oom(const struct launch *launch)
 
 void cgroup_leave_apply(const struct launch *launch)
 {
+	const struct timespec wait = {.tv_nsec = REMOVE_WAIT_NS};
 	for (uint32_t i = 0; i < launch->view.n_ops; i++) {
-		const struct plan_op *op = &launch->view.ops[i];
-		/* What cannot be removed now is a set difference for the next `gc`. */
-		if (op->kind == PLAN_CGROUP_MAKE && op->cgroup_make.flags & PLAN_CG_REMOVE)
-			ERR_IGNORED(cgroup_remove_apply(launch, op->cgroup_make.at,
-				launch_text(launch, op->cgroup_make.rel), ignored));
+		const struct plan_cgroup_make *make = &launch->view.ops[i].cgroup_make;
+		const char *rel;
+		if (launch->view.ops[i].kind != PLAN_CGROUP_MAKE || !(make->flags & PLAN_CG_REMOVE))
+			continue;
+		rel = launch_text(launch, make->rel);
+		/* Busy for longer: another process of the slot is in it, and it is not ours to end. */
+		for (int k = 0; k < LEAVE_TRIES; k++) {
+			if (unlinkat(launch->host->roots[make->at].fd, rel, AT_REMOVEDIR) == 0 ||
+				errno != EBUSY)
+				break;
+			nanosleep(&wait, NULL);
+		}
 	}
 }

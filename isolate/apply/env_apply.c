@@ -98,10 +98,17 @@ int exec_child(struct launch *launch, struct err *err)
 	const char mark = LAUNCH_GATE_EXEC;
 	const struct plan_op *program = plan_find(&launch->view, PLAN_EXEC);
 	const char *path = program ? launch_text(launch, program->exec.path) : "";
-	sigset_t none;
-	/* The launcher blocks signals of the terminal; the program starts as after a login. */
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigset_t mask;
+	/*
+	 * The launcher blocks signals of the terminal; the program starts as after a login. Pid 1
+	 * starts with all of them blocked: one that came before it looks would be lost, because
+	 * without a handler it ignores them (pid_namespaces(7)).
+	 */
+	if (launch_is(launch, PLAN_PARTITION))
+		sigfillset(&mask);
+	else
+		sigemptyset(&mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (send(launch->gate.fd, &mark, 1, MSG_NOSIGNAL) != 1)
 		return err_set(err, ERR_OS, errno, "exec", "tell the launcher");
 	/* The program's descriptor was placed behind the gate. */

@@ -346,7 +346,6 @@ int part_gate_event(struct part *part, struct err *err)
 		return err_set(err, ERR_CHILD, 0, "child", "the child died before its program ran");
 	/* execve closed the child's end: the program runs. */
 	part->state = PART_RUNNING;
-	fd_chan_close(&part->launch.gate);
 	env_vectors_done(&part->launch);
 	/* It outlives us: what came with its plan, locks among them, must not wait for our end. */
 	if (!(part->launch.process->process.flags & PLAN_EPHEMERAL)) {

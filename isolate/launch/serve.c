@@ -39,6 +39,14 @@ static int watch(struct server *s, int fd, struct part *part, uint64_t what, str
 	return 0;
 }
 
+/* By name: another process that holds the same open file would keep the watch alive. */
+static void unwatch(struct server *s, int fd)
+{
+	if (fd >= 0)
+		(void)!epoll_ctl(
+			s->epoll.fd, EPOLL_CTL_DEL, fd, NULL); /* it may not be watched yet */
+}
+
 static struct part *part_find(const struct server *s, uint64_t id)
 {
 	for (size_t i = 0; i < s->n_parts; i++)
@@ -52,6 +60,8 @@ static void part_drop(struct server *s, struct part *part)
 	for (size_t i = 0; i < s->n_parts; i++)
 		if (s->parts[i] == part)
 			s->parts[i] = s->parts[--s->n_parts];
+	unwatch(s, part->launch.gate.fd);
+	unwatch(s, part->pidfd.fd);
 	part_free(part);
 }
 
@@ -243,7 +253,8 @@ static int gate_event(struct server *s, struct part *part, struct err *err)
 		return tell_process(s, part, MSG_LAUNCH_CREATED, true, err);
 	if (part->state != PART_RUNNING)
 		return 0;
-	/* Its gate is closed by now, which ended that watch. */
+	unwatch(s, part->launch.gate.fd);
+	fd_chan_close(&part->launch.gate);
 	if (watch(s, part->pidfd.fd, part, EVENT_END, err) < 0)
 		return -1;
 	return tell_process(s, part, MSG_LAUNCH_RUNNING, is_auto(part), err);
@@ -252,10 +263,7 @@ static int gate_event(struct server *s, struct part *part, struct err *err)
 static int end_event(struct server *s, struct part *part, struct err *err)
 {
 	struct launch_msg msg;
-	/* The agent may hold the same pidfd: closing ours alone would leave the watch, and the part
-	   behind it would be gone (epoll(7), question 6). */
-	if (epoll_ctl(s->epoll.fd, EPOLL_CTL_DEL, part->pidfd.fd, NULL) < 0)
-		return err_set(err, ERR_OS, errno, "serve.loop", "stop watching a process");
+	unwatch(s, part->pidfd.fd);
 	part_reap(part, &msg);
 	if (tell(s, &msg, NULL, 0, err) < 0)
 		return -1;

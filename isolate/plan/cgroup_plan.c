@@ -50,7 +50,7 @@ static void make(const struct group *g, uint32_t root, uint32_t optional)
 		(struct plan_op){.kind = PLAN_CGROUP_MAKE,
 			.cgroup_make = {.at = root, .rel = rel(g, false), .flags = optional}});
 	/* Controllers go down one level at a time, and only while the level holds no process. */
-	if (root == g->layout->unified) {
+	if (root == g->layout->unified && !g->limits->is_join) {
 		static const char *const names[CGROUP_N] = {"+memory", "+pids", "+cpu"};
 		for (size_t i = 0; i < CGROUP_N; i++)
 			if (g->layout->at[i].root == root)
@@ -124,7 +124,8 @@ bool cgroup_plan(struct plan *plan, const struct cgroup_layout *layout, uint32_t
 		if (!(made & 1u << root))
 			make(&g, root, optional);
 		made |= 1u << root;
-		limit(&g, i, optional);
+		if (!limits->is_join)
+			limit(&g, i, optional);
 	}
 	return true;
 }

@@ -30,6 +30,7 @@ struct cgroup_limits {
 	uint64_t n_pids;
 	uint64_t cpu_milli;
 	uint32_t optional; /* 1 << enum cgroup_controller: where missing, degraded, not refused */
+	bool is_join;      /* enter groups that exist, change nothing */
 	bool is_ephemeral; /* removed by the launcher when the process ends */
 };
 

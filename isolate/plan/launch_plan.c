@@ -26,6 +26,7 @@ static int limits_plan(const struct launch_request *request, struct plan *plan, 
 		.n_pids = policy->n_pids,
 		.cpu_milli = policy->cpu_milli,
 		.optional = optional,
+		.is_join = request->kind == PLAN_JOIN,
 		.is_ephemeral = request->kind != PLAN_JOIN && request->flags & PLAN_EPHEMERAL,
 	};
 	if (!leaf) {

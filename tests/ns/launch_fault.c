@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cantle-launch and bad endings: a fault at every step, its own death, plans it must refuse. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "isolate/launch/stage.h"
+#include "tests/ns/rig_check.h"
+#include "tests/unit/test.h"
+
+static bool is_gone(pid_t pid)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/%d/ns", pid);
+	for (int i = 0; i < 200; i++) {
+		if (access(path, F_OK) < 0)
+			return true;
+		poll(NULL, 0, 10);
+	}
+	return false;
+}
+
+static void test_launcher_ends(void **state)
+{
+	struct rig rig;
+	struct rig_job gated;
+	struct rig_job running;
+	struct err err = ERR_INIT;
+	pid_t at_gate;
+	pid_t kept;
+	(void)state;
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	start_persistent(&rig, "sleep 100", 1, &gated);
+	at_gate = (pid_t)next(&rig, MSG_LAUNCH_CREATED).pid;
+	running = (struct rig_job){.plan.ops = NULL};
+	start_persistent(&rig, "sleep 100", 2, &running);
+	next(&rig, MSG_LAUNCH_CREATED);
+	say(&rig, MSG_LAUNCH_RELEASE, 2, 0);
+	kept = (pid_t)next(&rig, MSG_LAUNCH_RUNNING).pid;
+	rig_job_done(&gated);
+	rig_job_done(&running);
+	/* Closing the channel ends what waits at its gate; a running persistent one goes on. */
+	fd_chan_close(&rig.chan);
+	assert_true(is_gone(at_gate));
+	assert_int_equal(kill(kept, 0), 0);
+	kill(kept, SIGKILL);
+	assert_true(is_gone(kept));
+	rig_done(&rig);
+}
+
+static void test_killed_launcher(void **state)
+{
+	struct rig rig;
+	struct rig_job job;
+	struct err err = ERR_INIT;
+	struct launch_msg msg;
+	const char *const argv[] = {"sleep", "100", NULL};
+	(void)state;
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	assert_done(rig_job(&rig, argv, &job, &err), &err);
+	for (int i = 1; i < 4; i++)
+		job.list[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+	assert_done(rig_start(&rig, &job, 1, &err), &err);
+	msg = next(&rig, MSG_LAUNCH_RUNNING);
+	rig_job_done(&job);
+	kill(rig.launcher_pid, SIGKILL);
+	assert_true(is_gone((pid_t)msg.pid)); /* ephemeral */
+	rig_done(&rig);
+}
+
+/* --- faults */
+
+static bool has_cgroup(const struct rig *rig)
+{
+	for (size_t i = 1; i < rig->n_roots; i++) {
+		char path[128];
+		snprintf(path, sizeof(path), "%s/cantle-%d/%d", rig->root_paths[i], RIG_NODE,
+			RIG_SLOT);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int child_count(pid_t parent)
+{
+	char path[64];
+	char text[256] = "";
+	int n = 0;
+	int fd;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_true(read(fd, text, sizeof(text) - 1) >= 0);
+	close(fd);
+	for (char *at = text; (at = strchr(at, ' ')); at++)
+		n++;
+	return n;
+}
+
+static void fault(struct rig *rig, const char *step, bool is_kill)
+{
+	const char *const argv[] = {"true", NULL};
+	static struct rig_run run;
+	struct rig_job job;
+	struct err err = ERR_INIT;
+	struct plan_op op = {.kind = is_kill ? PLAN_KILL_AT : PLAN_FAIL_AT};
+	assert_done(rig_job(rig, argv, &job, &err), &err);
+	if (is_kill) {
+		op.kill_at.step = plan_str(&job.plan, step);
+	} else {
+		op.fail_at.step = plan_str(&job.plan, step);
+		op.fail_at.num = ENOSYS;
+	}
+	plan_add(&job.plan, op);
+	assert_done(rig_run(rig, &job, &run, &err), &err);
+	rig_job_done(&job);
+	if (run.status != -1)
+		fail_msg("a fault at '%s' ended with status %d", step, run.status);
+	if (!is_kill) {
+		assert_string_equal(run.last.error.step, step);
+		assert_int_equal(run.last.error.num, ENOSYS);
+	}
+	if (has_cgroup(rig))
+		fail_msg("a fault at '%s' leaves a cgroup", step);
+	if (child_count(rig->launcher_pid) != 0)
+		fail_msg("a fault at '%s' leaves a process", step);
+}
+
+static void test_faults(void **state)
+{
+	struct rig_env *env;
+	struct rig *rig;
+	static const char *const own_steps[] = {
+		"cgroup.make", "cgroup.set", "mount.source", "clone", "cgroup.enter", "user.map"};
+	rig_env_open(state);
+	env = *state;
+	rig = &env->rig;
+	for (size_t i = 0; i < sizeof(own_steps) / sizeof(own_steps[0]); i++)
+		fault(rig, own_steps[i], false);
+	for (size_t i = 0; i < n_stages; i++) {
+		if (!(stages[i].kinds & 1u << PLAN_PARTITION) ||
+			stages[i].needs == PLAN_OOM_SCORE || stages[i].needs == PLAN_MDWE)
+			continue;
+		fault(rig, stages[i].step, false);
+		fault(rig, stages[i].step, true);
+	}
+	expect(rig, "echo fine", "fine\n");
+	rig_env_done(state);
+}
+
+static void test_product_refuses_faults(void **state)
+{
+	const char *const argv[] = {"true", NULL};
+	static struct rig_run run;
+	struct rig rig;
+	struct rig_job job;
+	struct err err = ERR_INIT;
+	(void)state;
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	assert_done(rig_job(&rig, argv, &job, &err), &err);
+	plan_add(&job.plan,
+		(struct plan_op){.kind = PLAN_WEAKEN, .weaken.defences = WEAKEN_SECCOMP});
+	assert_done(rig_run(&rig, &job, &run, &err), &err);
+	rig_job_done(&job);
+	assert_int_equal(run.status, -1);
+	assert_string_equal(run.last.error.step, "plan.floor");
+	rig_done(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_product_refuses_faults),
+		cmocka_unit_test(test_launcher_ends),
+		cmocka_unit_test(test_killed_launcher),
+	};
+	if (geteuid() != 0 && !getenv("MUST_WORK")) {
+		printf("launch_fault: skipped, needs root\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
