@@ -8,7 +8,8 @@
 int caps_bound_child(struct launch *launch, struct err *err)
 {
 	(void)launch; /* every stage has one signature */
-	if (cap_reset_ambient() < 0)
+	/* One call; libcap's own asks for each capability first. */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return err_set(err, ERR_OS, errno, "caps.bound", "clear the ambient set");
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
 		if (cap_drop_bound(cap) < 0)
@@ -28,9 +29,6 @@ int caps_empty_child(struct launch *launch, struct err *err)
 {
 	if (cap_set_proc(launch->host->no_caps) < 0)
 		return err_set(err, ERR_OS, errno, "caps.empty", "give up every capability");
-	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
-		if (cap_get_bound(cap) > 0)
-			return err_set(err, ERR_BUG, 0, "caps.empty", "capability %d is left", cap);
 	return 0;
 }
 

@@ -9,6 +9,6 @@
 /* While the process still may: an empty bounding set, then every securebit locked. */
 must_check int caps_bound_child(struct launch *launch, struct err *err);
 must_check int caps_securebits_child(struct launch *launch, struct err *err);
-/* After the ids: all sets empty, checked by reading them back. */
+/* After the ids: all sets empty. */
 must_check int caps_empty_child(struct launch *launch, struct err *err);
 must_check int caps_nnp_child(struct launch *launch, struct err *err);

@@ -152,10 +152,8 @@ int cgroup_clone_fd(const struct launch *launch, struct fd_dir *ret, struct err 
 	return 0;
 }
 
-int cgroup_enter_apply(const struct launch *launch, pid_t pid, struct err *err)
+int cgroup_enter_child(struct launch *launch, struct err *err)
 {
-	char number[16];
-	snprintf(number, sizeof(number), "%d", pid);
 	for (uint32_t i = 0; i < launch->view.n_ops; i++) {
 		const struct plan_cgroup_make *make = &launch->view.ops[i].cgroup_make;
 		const char *rel;
@@ -164,7 +162,11 @@ int cgroup_enter_apply(const struct launch *launch, pid_t pid, struct err *err)
 			continue;
 		rel = launch_text(launch, make->rel);
 		dir = group_open(launch, make->at, rel);
-		if (dir < 0 || file_write(dir, "cgroup.procs", number) < 0)
+		/*
+		 * A thread that moves itself takes no global lock, whose first taker waits for RCU: "0"
+		 * in `tasks`, not a pid in cgroup.procs. This process has one thread.
+		 */
+		if (dir < 0 || file_write(dir, "tasks", "0") < 0)
 			return err_set(err, ERR_OS, errno, "cgroup.enter", "enter '%s'", rel);
 	}
 	return 0;

@@ -20,8 +20,8 @@ must_check int cgroup_read_apply(const struct launch *launch, const struct plan_
 	size_t size, size_t *ret_n, struct err *err);
 /* The v2 group that a process is cloned into, open; FD_NONE where the plan has none. */
 must_check int cgroup_clone_fd(const struct launch *launch, struct fd_dir *ret, struct err *err);
-/* Put a process that waits at its gate into the v1 groups. */
-must_check int cgroup_enter_apply(const struct launch *launch, pid_t pid, struct err *err);
+/* Child, first of all: go into the v1 groups. */
+must_check int cgroup_enter_child(struct launch *launch, struct err *err);
 /* After the end: did the kernel kill for lack of memory? Then remove the groups marked so. */
 bool cgroup_had_oom(const struct launch *launch);
 void cgroup_leave_apply(const struct launch *launch);

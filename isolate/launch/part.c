@@ -283,10 +283,7 @@ int part_spawn(struct part *part, struct fd_ns *net, const struct part *target, 
 		return -1;
 	for (uint32_t i = 0; i < launch->n_trees; i++)
 		fd_mount_close(&launch->trees[i]);
-	/* While it builds its mounts. */
-	if (fault_at(&launch->view, "cgroup.enter", err) < 0)
-		return -1;
-	return cgroup_enter_apply(launch, part->pid, err);
+	return 0;
 }
 
 static void keep_mounts(struct part *part)

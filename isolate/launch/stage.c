@@ -10,6 +10,7 @@
 
 #include "base/bug.h"
 #include "isolate/apply/caps_apply.h"
+#include "isolate/apply/cgroup_apply.h"
 #include "isolate/apply/env_apply.h"
 #include "isolate/apply/landlock_apply.h"
 #include "isolate/apply/mount_apply.h"
@@ -72,6 +73,7 @@ static int death(struct launch *launch, struct err *err)
 
 const struct stage stages[] = {
 	{"child.hide", hide, ALL, PLAN_PROCESS, 0},
+	{"cgroup.enter", cgroup_enter_child, ALL, PLAN_PROCESS, WEAKEN_CGROUP},
 	{"mount.root", mount_root_child, PART, PLAN_MNT_ROOT, 0},
 	{"mount.tree", mount_tree_child, PART, PLAN_PROCESS, 0},
 	{"mount.proc", mount_proc_child, PART, PLAN_MNT_PROC, 0},
@@ -83,7 +85,7 @@ const struct stage stages[] = {
 	/* The user namespace comes last: all others belong to the initial one, and nobody inside
 	 * can ever hold a capability over the mounts, the network or the processes. */
 	{"user.ns", user_ns_child, PART, PLAN_ID_MAP, WEAKEN_USER},
-	/* Behind the gate: id maps are written, the process is in its cgroups. */
+	/* Behind the gate the id maps are written. */
 	{"gate", gate, ALL, PLAN_PROCESS, 0},
 	{"user.join", user_join_child, JOIN, PLAN_PROCESS, 0},
 	{"cgroup.ns", cgroup_ns_child, PART, PLAN_PROCESS, WEAKEN_CGROUPNS},
