@@ -22,11 +22,16 @@ static void block_signals(void)
 	/* Keys of the terminal are for what runs inside; a closed peer is an error, not a death. */
 	static const int blocked[] = {
 		SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGWINCH};
+	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	sigset_t set;
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LEN(blocked); i++)
 		sigaddset(&set, blocked[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* "Ignored" outlives execve and CLONE_CLEAR_SIGHAND: what our caller ignores is not for them. */
+	for (int signo = 1; signo < SIGRTMIN; signo++)
+		if (signo != SIGKILL && signo != SIGSTOP)
+			(void)!sigaction(signo, &by_default, NULL); /* glibc keeps two for itself */
 }
 
 static int own_open(struct host *host, struct err *err)

@@ -124,6 +124,8 @@ static void test_mounts(void **state)
 static void test_processes(void **state)
 {
 	struct rig *rig = &((struct rig_env *)*state)->rig;
+	expect(rig, "grep -E '^Sig(Blk|Ign):' /proc/self/status | cut -f2",
+		"0000000000000000\n0000000000000000\n");
 	/* Its own and nobody else's: pid 1, the shell, and what it runs. */
 	expect(rig, "test $(ls -d /proc/[0-9]* | wc -l) -le 5 && ls -d /proc/[0-9]* | head -2",
 		"/proc/1\n/proc/2\n");

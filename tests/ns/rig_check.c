@@ -2,6 +2,7 @@
 /* Assertions around a launcher under test: run a script, expect its output or a message. */
 #include "tests/ns/rig_check.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "tests/unit/test.h"
@@ -10,7 +11,10 @@ int rig_env_open(void **state)
 {
 	static struct rig_env env;
 	struct err err = ERR_INIT;
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	*state = &env;
+	/* As the tool does while a command has the terminal: it must not reach the command. */
+	sigaction(SIGINT, &ignore, NULL);
 	assert_done(rig_open(&env.rig, "cantle-launch-test", "run", &err), &err);
 	return 0;
 }
