@@ -63,6 +63,9 @@ int cgroup_set_apply(const struct launch *launch, const struct plan_op *op, stru
 	scoped_fd dir = group_open(launch, op->cgroup_set.at, rel);
 	if (dir < 0)
 		return err_set(err, ERR_OS, errno, "cgroup.set", "open '%s'", rel);
+	/* Controllers go down level by level. The first one is the host's, where we only ever add. */
+	if (strcmp(file, "cgroup.subtree_control") == 0 && !strchr(rel, '/'))
+		(void)!file_write(launch->host->roots[op->cgroup_set.at].fd, file, value);
 	if (file_write(dir, file, value) < 0)
 		return err_set(err, ERR_OS, errno, "cgroup.set", "write %s to %s of '%s'", value,
 			file, rel);

@@ -15,7 +15,7 @@
 #include "isolate/launch/serve.h"
 #include "wire/msg_launch.h"
 
-enum { CHAN_FD = 3 };
+enum { CHAN_FD = 3, EXIT_USAGE = 100, EXIT_SYSTEM = 111 };
 
 static void block_signals(void)
 {
@@ -84,7 +84,7 @@ int main(void)
 	if (fcntl(CHAN_FD, F_SETFD, FD_CLOEXEC) < 0) {
 		fprintf(stderr,
 			"cantle-launch: started by cantled, with a channel on descriptor 3\n");
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (host_open(&host, &err) == 0 && serve(&host, chan, &err) == 0)
 		return 0;
@@ -95,5 +95,5 @@ int main(void)
 		launch_msg_send(chan, &msg, NULL, 0, ignored)); /* the peer may be what failed */
 	err_format(&err, "cantle-launch", line, sizeof(line));
 	fprintf(stderr, "%s\n", line);
-	return 1;
+	return EXIT_SYSTEM;
 }

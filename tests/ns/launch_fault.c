@@ -68,6 +68,14 @@ static void test_killed_launcher(void **state)
 	kill(rig.launcher_pid, SIGKILL);
 	assert_true(is_gone((pid_t)msg.pid)); /* ephemeral */
 	rig_done(&rig);
+	/* Persistent, but still at its gate: nobody would ever open it. */
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	start_persistent(&rig, "sleep 100", 1, &job);
+	msg = next(&rig, MSG_LAUNCH_CREATED);
+	rig_job_done(&job);
+	kill(rig.launcher_pid, SIGKILL);
+	assert_true(is_gone((pid_t)msg.pid));
+	rig_done(&rig);
 }
 
 /* --- faults */
