@@ -50,7 +50,8 @@ must_check int path_write_atomic(
 
 /*
  * Remove a file or a whole tree, never following a symbolic link nor crossing a mount. Missing is
- * done. Depth is bounded by PATH_DEPTH_MAX; read-only directories are made writable first.
+ * done. Any depth takes at most two descriptors for each of PATH_DEPTH_MAX levels; read-only
+ * directories are made writable first.
  */
-enum { PATH_DEPTH_MAX = 256 };
+enum { PATH_DEPTH_MAX = 128 };
 must_check int path_remove_tree(struct fd_dir at, const char *rel, struct err *err);

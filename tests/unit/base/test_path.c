@@ -97,6 +97,29 @@ static void removes_trees_without_following(void **state)
 	assert_done(path_remove_tree(f->dir, "t/not/there", &e), &e);
 }
 
+/* Deeper than the descriptors of a process would reach, with the names that we move it to taken. */
+static void removes_deep_trees(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = ERR_INIT;
+	int at;
+	assert_done(path_mkdirs(f->dir, "t/too-deep-2/full", 0755, &e), &e);
+	assert_done(path_write_atomic(f->dir, "t/too-deep-1", span_str("x"), 0600, &e), &e);
+	at = openat(f->dir.fd, "t", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < 10 * PATH_DEPTH_MAX; i++) {
+		int next;
+		assert_int_equal(mkdirat(at, i % 2 ? "two" : "other", 0700), 0);
+		assert_int_equal(mkdirat(at, "d", 0700), 0);
+		next = openat(at, "d", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		assert_int_equal(fchmodat(at, i % 2 ? "two" : "other", 0, 0), 0);
+		close(at);
+		at = next;
+	}
+	close(at);
+	assert_done(path_remove_tree(f->dir, "t", &e), &e);
+	assert_int_equal(faccessat(f->dir.fd, "t", F_OK, 0), -1);
+}
+
 static void spawns_with_listed_descriptors_only(void **state)
 {
 	struct fixture *f = *state;
@@ -134,6 +157,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(replaces_whole_files, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(
 			removes_trees_without_following, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(removes_deep_trees, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(
 			spawns_with_listed_descriptors_only, make_dir, drop_dir),
 	};
