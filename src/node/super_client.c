@@ -87,8 +87,13 @@ int super_ask(struct node *node, unsigned slot, struct super_status *ret, struct
 	super_put_empty(&w, MSG_SUPER_STATUS);
 	if (connect_to(node, slot, &chan, err) < 0 || chan_send(chan, &w, NULL, 0, err) < 0)
 		return -1;
-	while (!table.is_last) {
-		int outcome = chan_recv_wire(chan, &buf, NULL, &r, err);
+	for (unsigned n = 0; !table.is_last; n++) {
+		int outcome;
+		/* Each answer may take its time, so there may be no more of them than are needed. */
+		if (n > LIMIT_SUPER_SERVICES / LIMIT_SUPER_ROWS)
+			return err_set(err, ERR_PEER, 0, "super.session",
+				"the supervisor does not come to an end");
+		outcome = chan_recv_wire(chan, &buf, NULL, &r, err);
 		if (outcome < 0)
 			return -1;
 		if (outcome != CHAN_MESSAGE || r.type != MSG_SUPER_TABLE)
