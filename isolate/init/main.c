@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/bug.h"
 #include "base/proc.h"
@@ -23,6 +24,13 @@ int main(int argc, char **argv)
 	}
 	if (is_exec)
 		reap_exec(argv + first);
+	/* Services are the same user and could write into our memory by /proc, for the control socket
+	   that we hold for the supervisor. With hidepid they do not even see us then. */
+	if (!reap.is_once && prctl(PR_SET_DUMPABLE, 0) < 0) {
+		fprintf(stderr, "cantle-init: cannot close its memory: %s\n",
+			strerrordesc_np(errno));
+		return 2;
+	}
 	reap.argv = argv + first;
 	return reap_run(&reap);
 }

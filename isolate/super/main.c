@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cantle-super: keeps the programs of one partition running; inside it, as its user. */
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "base/bug.h"
 #include "base/table.h"
@@ -42,6 +43,11 @@ int main(int argc, char **argv)
 		table_uint(&args, "log-bytes", 4096, 1ULL << 40, LOG_BYTES_DEFAULT, &log_bytes,
 			&err) < 0)
 		return complain(&err, EXIT_USAGE);
+	/* The services are the same user: the control socket and what it answers stay ours. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0) {
+		err_set(&err, ERR_OS, errno, "super.home", "close its memory to the services");
+		return complain(&err, EXIT_SYSTEM);
+	}
 	super_init(&s, args.words[0], log_bytes);
 	if (super_run(&s, &listener, &err) < 0)
 		status = complain(&err, EXIT_SYSTEM);
