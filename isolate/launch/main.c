@@ -19,9 +19,10 @@ enum { CHAN_FD = 3, EXIT_USAGE = 100, EXIT_SYSTEM = 111 };
 
 static void block_signals(void)
 {
-	/* Keys of the terminal are for what runs inside; a closed peer is an error, not a death. */
+	/* Keys of the terminal, and what timeout(1) sends to the whole group, are for what runs
+	   inside; a closed peer is an error, not a death. */
 	static const int blocked[] = {
-		SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGWINCH};
+		SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGWINCH};
 	const struct sigaction by_default = {.sa_handler = SIG_DFL};
 	sigset_t set;
 	sigemptyset(&set);

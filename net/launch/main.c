@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cantle-net: makes the networks of one node's partitions from sealed plans; channel on fd 3. */
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -84,6 +85,18 @@ static struct serve *serve_new(void)
 	return s;
 }
 
+/* What the terminal sends to the whole group is the agent's to answer: it still needs us to undo. */
+static void block_signals(void)
+{
+	static const int blocked[] = {
+		SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+	sigset_t set;
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(blocked) / sizeof(blocked[0]); i++)
+		sigaddset(&set, blocked[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int main(void)
 {
 	struct err err = ERR_INIT;
@@ -94,6 +107,7 @@ int main(void)
 		fprintf(stderr, "cantle-net: out of memory\n");
 		return EXIT_FAILED;
 	}
+	block_signals();
 	int result = run(s, &skeleton, &err);
 	serve_free(s);
 	if (result == 0)

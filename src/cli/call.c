@@ -14,6 +14,8 @@
 #include "base/proc.h"
 #include "cli/escape.h"
 
+enum { ONE_WISH_MS = 200 };
+
 /* What is known while the agent works. */
 struct session {
 	struct cli *cli;
@@ -27,7 +29,7 @@ struct session {
 	struct escape escape;
 	struct ctl_result result;
 	bool has_result;
-	unsigned int n_interrupts;
+	uint64_t interrupted_ms; /* 0: not yet */
 };
 
 int call_new(struct cli *cli, enum ctl_verb verb, struct call **ret, struct err *err)
@@ -304,10 +306,13 @@ static int on_signal(void *context, uint32_t events, struct err *err)
 	/* What the terminal sends, the command of run and exec has got from it already. */
 	if (signo == 0 || (is_kernel && is_foreground(session)))
 		return 0;
-	if (!is_foreground(session) && session->n_interrupts++ > 0) {
-		loop_stop(&session->loop); /* the end of file tells the agent to clean up */
+	if (!is_foreground(session) && session->interrupted_ms) {
+		/* timeout(1) sends two at once: the same wish. */
+		if (clock_ms() - session->interrupted_ms > ONE_WISH_MS)
+			loop_stop(&session->loop); /* the end of file tells the agent to clean up */
 		return 0;
 	}
+	session->interrupted_ms = clock_ms();
 	/* Whoever reads or follows has nothing to clean up. */
 	if (!is_foreground(session) && session->call->output == CALL_QUIET)
 		screen_event(&session->cli->screen,

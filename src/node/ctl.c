@@ -63,7 +63,7 @@ int ctl_check(const struct node *node, struct err *err)
 {
 	if (!node->ctl.is_cancelled)
 		return 0;
-	return err_set(err, ERR_CHILD, EINTR, "ctl.cancelled", "stopped by request");
+	return err_set(err, ERR_CHILD, 0, "ctl.cancelled", "stopped by request");
 }
 
 static void send_quietly(struct node *node, const struct wire_out *w)

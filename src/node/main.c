@@ -104,11 +104,13 @@ static int oneshot(const char *state, bool needs_net)
 	return status;
 }
 
-/* A peer that is gone shows by EPIPE; what the terminal sends reaches us through the command. We stay
- * in its session, so that the command of `cantle run` keeps its terminal. */
+/* A peer that is gone shows by EPIPE; what the terminal and timeout(1) send to the whole group reaches
+ * us through the command. We stay in its session, so that the command of `cantle run` keeps its
+ * terminal. */
 static void block_signals(void)
 {
-	static const int quiet[] = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU};
+	static const int quiet[] = {
+		SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU};
 	sigset_t set;
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LEN(quiet); i++)
