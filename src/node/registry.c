@@ -2,6 +2,7 @@
 /* The machine-wide registry of nodes. */
 #include "node/registry.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -171,6 +172,33 @@ static int machine_prefix(struct fd_dir registry, uint8_t ret[8], struct err *er
 	return path_write_atomic(registry, "prefix", str_span(&text), 0644, err);
 }
 
+/*
+ * A new node takes an empty directory, never somebody's: `destroy --node` would remove what there has
+ * our names. A crash between the two steps of writing 'id' leaves its temporary file.
+ */
+static int check_empty(struct fd_dir state, const char *state_path, struct err *err)
+{
+	int fd = openat(state.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int result = 0;
+	if (!list) {
+		err_set(err, ERR_OS, errno, "boot.state", "list '%s'", state_path);
+		fd_close(&fd);
+		return -1;
+	}
+	while (result == 0 && (entry = readdir(list)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+			strcmp(entry->d_name, "lost+found") != 0 &&
+			strcmp(entry->d_name, "id.tmp") != 0)
+			result = err_set(err, ERR_INPUT, 0, "boot.state",
+				"'%s' is no node's state directory, and not empty: it has '%s'; "
+				"name another with --state",
+				state_path, entry->d_name);
+	closedir(list);
+	return result;
+}
+
 int registry_open(
 	struct fd_dir state, const char *state_path, struct registry_node *ret, struct err *err)
 {
@@ -186,6 +214,7 @@ int registry_open(
 		return err_set(err, ERR_OS, errno, "registry.open", "lock '%s'", REGISTRY_PATH);
 	known = state_record(state, &record, err);
 	if (known < 0 || (known == 0 && verify_entry(registry, &record, state_path, err) < 0) ||
+		(known == 1 && check_empty(state, state_path, err) < 0) ||
 		(known == 1 && take_number(registry, state, state_path, &record, err) < 0) ||
 		machine_prefix(registry, ret->prefix, err) < 0)
 		return -1;
