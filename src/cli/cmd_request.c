@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "cli/call.h"
 #include "cli/profile.h"
+#include "wire/msg_broker.h"
 
 static const struct option options[] = {
 	{"tenant", 't', 0, "T", "whose it is (default: default)"},
@@ -12,15 +13,35 @@ static const struct option options[] = {
 	{"root", 0, OPTION_LOCAL, "DIR", "what the build may read (default: its git tree)"},
 };
 
+/* The broker would refuse these in the middle of the work. */
+static int check_key(struct span key, struct err *err)
+{
+	if (key.len > LIMIT_PARAM_KEY)
+		return err_set(err, ERR_INPUT, 0, "cli.parameter",
+			"'%.*s...' is no name of a parameter: it has %zu bytes, at most %d can be",
+			20, key.ptr, key.len, LIMIT_PARAM_KEY);
+	for (size_t i = 0; i < key.len; i++)
+		if ((unsigned char)key.ptr[i] < ' ' || key.ptr[i] == 0x7f)
+			return err_set(err, ERR_INPUT, 0, "cli.parameter",
+				"'%.*s' is no name of a parameter: it has a control character",
+				SPAN_ARG(key));
+	return 0;
+}
+
 static int check_parameters(const struct cli *cli, struct err *err)
 {
 	for (size_t i = 0; i < cli->args.n_hits; i++) {
 		const struct table_hit *hit = &cli->args.hits[i];
+		ptrdiff_t equals;
 
-		if (strcmp(hit->option->name, "parameter") == 0 &&
-			(hit->value[0] == '=' || !strchr(hit->value, '=')))
+		if (strcmp(hit->option->name, "parameter") != 0)
+			continue;
+		equals = span_index(span_str(hit->value), '=');
+		if (equals < 1)
 			return err_set(err, ERR_INPUT, 0, "cli.parameter",
 				"'%s' is not a parameter: say KEY=VALUE", hit->value);
+		if (check_key(span_make(hit->value, (size_t)equals), err) < 0)
+			return -1;
 	}
 	return 0;
 }
