@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The commands of cantle, and how a command line becomes one of them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,7 +85,7 @@ static void look_around(struct cli *cli)
 
 	cli->is_utf8 = is_utf8(cli->envp);
 	cli->is_stdout_tty = isatty(STDOUT_FILENO);
-	cli->state_path = state_path ? state_path : "/var/lib/cantle";
+	cli->state_path = state_path && state_path[0] ? state_path : "/var/lib/cantle";
 	cli->screen.is_tty = isatty(STDERR_FILENO) && !is_dumb(cli->envp);
 	cli->screen.is_utf8 = cli->is_utf8 || !isatty(STDERR_FILENO);
 }
@@ -100,12 +101,16 @@ static int help(const struct command *command, FILE *to, int status)
 /* The node's registry and messages name the state directory by a path that is good everywhere. */
 static int make_absolute(struct cli *cli, struct err *err)
 {
-	char cwd[LIMIT_PATH_BYTES + 1] = "";
+	char cwd[LIMIT_PATH_BYTES + 1] = "/";
 	scoped_str struct str joined = STR_INIT;
 	scoped_str struct str path = STR_INIT;
 
-	if (!getcwd(cwd, sizeof(cwd)))
-		return err_set(err, ERR_OS, errno, "cli.state", "where am I?");
+	if (!cli->state_path[0])
+		return err_set(
+			err, ERR_INPUT, 0, "usage.value", "option '--state' needs a value: DIR");
+	if (cli->state_path[0] != '/' && !getcwd(cwd, sizeof(cwd)))
+		return err_set(err, ERR_OS, errno, "cli.state",
+			"find '%s' in the current directory", cli->state_path);
 	path_join(&joined, span_str(cwd), span_str(cli->state_path));
 	path_normalise(&path, str_span(&joined));
 	cli->state_path = arena_cstr(&cli->arena, str_span(&path));
@@ -139,6 +144,32 @@ static int dispatch(struct cli *cli)
 	return run(cli);
 }
 
+/* What stdio has kept back: a full disk is a failure, too. */
+static int flush(struct cli *cli, int status)
+{
+	struct err err = ERR_INIT;
+
+	if (fflush(stdout) == 0 || status != STATUS_OK)
+		return status;
+	err_set(&err, ERR_OS, errno, "path.write", "write");
+	return cli_fail(cli, &err);
+}
+
+/*
+ * Where 0, 1 or 2 is closed, the next descriptor that is opened would take its place, and what is
+ * meant for the terminal would go to the node agent. As a closed one would, these fail when used.
+ */
+static bool fill_stdio(void)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct cli cli = {.args = TABLE_ARGS_INIT,
@@ -148,11 +179,13 @@ int main(int argc, char **argv, char **envp)
 	struct err err = ERR_INIT;
 	int status = STATUS_USAGE;
 
+	if (!fill_stdio())
+		return STATUS_FAILED;
 	look_around(&cli);
 	if (table_parse(&cantle, argc, argv, &cli.args, &err) < 0)
 		status = cli_fail(&cli, &err);
 	else
-		status = dispatch(&cli);
+		status = flush(&cli, dispatch(&cli));
 	screen_done(&cli.screen);
 	table_args_done(&cli.args);
 	arena_done(&cli.arena);
