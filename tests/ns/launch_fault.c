@@ -78,6 +78,57 @@ static void test_killed_launcher(void **state)
 	rig_done(&rig);
 }
 
+static struct launch_msg adopt(struct rig *rig, pid_t pid)
+{
+	const struct launch_msg ask = {.type = MSG_LAUNCH_ADOPT, .id = 3, .pid = (uint32_t)pid};
+	struct launch_msg msg;
+	struct err err = ERR_INIT;
+	assert_done(launch_msg_send(rig->chan, &ask, NULL, 0, &err), &err);
+	assert_done(rig_recv(rig, &msg, &err), &err);
+	return msg;
+}
+
+/* A later launcher takes over what an earlier one left, and nothing that is not of its node. */
+static void test_adopted(void **state)
+{
+	static const char *const argv[] = {"sh", "-c", "cat /proc/1/comm", NULL};
+	static struct rig_run run;
+	struct rig rig;
+	struct rig_job job;
+	struct err err = ERR_INIT;
+	struct launch_msg msg;
+	pid_t kept;
+	(void)state;
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	start_persistent(&rig, "sleep 100", 2, &job);
+	next(&rig, MSG_LAUNCH_CREATED);
+	say(&rig, MSG_LAUNCH_RELEASE, 2, 0);
+	kept = (pid_t)next(&rig, MSG_LAUNCH_RUNNING).pid;
+	rig_job_done(&job);
+	rig_done(&rig);
+	assert_done(rig_open(&rig, "cantle-launch", "run", &err), &err);
+	msg = adopt(&rig, getpid());
+	assert_int_equal(msg.type, MSG_LAUNCH_FAILED);
+	assert_string_equal(msg.error.step, "adopt");
+	msg = adopt(&rig, kept);
+	assert_int_equal(msg.type, MSG_LAUNCH_RUNNING);
+	assert_int_equal(rig.got.n, 1);
+	assert_done(rig_job(&rig, argv, &job, &err), &err);
+	job.request.kind = PLAN_JOIN;
+	job.request.join = 3;
+	job.request.argv = argv;
+	job.request.n_argv = 3;
+	job.request.exec_path = "/bin/sh";
+	assert_done(rig_run(&rig, &job, &run, &err), &err);
+	rig_job_done(&job);
+	assert_string_equal(run.out, "cantle-init\n");
+	say(&rig, MSG_LAUNCH_SIGNAL, 3, SIGKILL);
+	msg = next(&rig, MSG_LAUNCH_EXITED);
+	assert_int_equal(msg.how, LAUNCH_EXIT_UNKNOWN);
+	assert_true(is_gone(kept));
+	rig_done(&rig);
+}
+
 /* --- faults */
 
 static bool has_cgroup(const struct rig *rig)
@@ -185,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_product_refuses_faults),
 		cmocka_unit_test(test_launcher_ends),
 		cmocka_unit_test(test_killed_launcher),
+		cmocka_unit_test(test_adopted),
 	};
 	if (geteuid() != 0 && !getenv("MUST_WORK")) {
 		printf("launch_fault: skipped, needs root\n");

@@ -102,15 +102,20 @@ int rig_open(struct rig *rig, const char *launcher, const char *policy, struct e
 void rig_done(struct rig *rig)
 {
 	scoped_fd_dir tmp = {open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	char leaf[32];
 	int status;
+	snprintf(leaf, sizeof(leaf), "cantle-%d/%d", RIG_NODE, RIG_SLOT);
 	fd_chan_close(&rig->chan);
 	if (fd_pid_is_open(rig->launcher))
 		ERR_IGNORED(proc_wait(rig->launcher, &status, ignored)); /* torn down either way */
 	fd_pid_close(&rig->launcher);
 	ERR_IGNORED(path_remove_tree(tmp, rig->state + 5, ignored));
 	for (size_t i = 0; i < rig->n_roots; i++) {
-		if (i > 0)
+		/* What a partition left that outlives its launcher; busy ones show up as such. */
+		if (i > 0) {
+			unlinkat(rig->roots[i].fd, leaf, AT_REMOVEDIR);
 			unlinkat(rig->roots[i].fd, "cantle-35", AT_REMOVEDIR);
+		}
 		fd_dir_close(&rig->roots[i]);
 	}
 	fd_dir_close(&rig->build);
