@@ -71,6 +71,8 @@ int part_open(const struct host *host, uint64_t id, struct chan_fds *fds, struct
 	if (done == 0)
 		done = plan_verify(span_make(part->image, part->image_bytes), &host->floor,
 			&launch->view, err);
+	if (done == 0)
+		done = plan_filter_check(&launch->view, err);
 	if (done == 0 && launch->view.n_fds + 1 != part->fds.n)
 		done = err_set(err, ERR_DENIED, 0, "start.plan",
 			"%zu descriptors for a plan with %u", part->fds.n, launch->view.n_fds);

@@ -84,6 +84,8 @@ struct plan_view {
 /* Check shape and floor of an image of 8-byte alignment; the view borrows it. */
 must_check int plan_verify(struct span image, const struct plan_floor *floor,
 	struct plan_view *ret_view, struct err *err);
+/* Run the plan's seccomp program on calls that no partition may make; the launcher's own check. */
+must_check int plan_filter_check(const struct plan_view *view, struct err *err);
 /* The one operation of a kind, or NULL. */
 const struct plan_op *plan_find(const struct plan_view *view, enum plan_kind kind);
 static inline const char *plan_cstr(const struct plan_view *view, struct plan_ref ref)

@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		struct str out = STR_INIT;
 
 		plan_print(&view, &out);
+		ERR_IGNORED(plan_filter_check(
+			&view, ignored)); /* any program, without an error of ours */
 		str_done(&out);
 	}
 	free(image);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cantle-launch and bad endings: a fault at every step, its own death, plans it must refuse. */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -129,6 +131,37 @@ static void test_adopted(void **state)
 	rig_done(&rig);
 }
 
+/* A program that lets everything through is none, whoever sealed the plan. */
+static void test_weak_filter(void **state)
+{
+	static const char *const policies[] = {"run", "build", "service", "strict", "broker"};
+	static const struct sock_filter allow = {.code = BPF_RET, .k = SECCOMP_RET_ALLOW};
+	static const char *const argv[] = {"true", NULL};
+	static struct rig_run run;
+	struct rig rig;
+	struct rig_job job;
+	struct err err = ERR_INIT;
+	(void)state;
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
+		assert_done(rig_open(&rig, "cantle-launch", policies[i], &err), &err);
+		rig.policy.proc = POLICY_PROC_FULL;
+		rig.policy.tmp = rig.policy.run = rig.policy.shm =
+			(struct policy_tmpfs){.size_bytes = 1 << 20, .n_inodes = 100};
+		assert_done(rig_job(&rig, argv, &job, &err), &err);
+		if (i == 0)
+			job.request.filter = span_make((const char *)&allow, sizeof(allow));
+		assert_done(rig_run(&rig, &job, &run, &err), &err);
+		rig_job_done(&job);
+		if (i == 0) {
+			assert_int_equal(run.status, -1);
+			assert_string_equal(run.last.error.step, "plan.floor");
+		} else if (run.status == -1) {
+			assert_string_not_equal(run.last.error.step, "plan.floor");
+		}
+		rig_done(&rig);
+	}
+}
+
 /* --- faults */
 
 static bool has_cgroup(const struct rig *rig)
@@ -237,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_launcher_ends),
 		cmocka_unit_test(test_killed_launcher),
 		cmocka_unit_test(test_adopted),
+		cmocka_unit_test(test_weak_filter),
 	};
 	if (geteuid() != 0 && !getenv("MUST_WORK")) {
 		printf("launch_fault: skipped, needs root\n");
