@@ -58,5 +58,3 @@ static inline const char *launch_text(const struct launch *launch, struct plan_r
 {
 	return plan_cstr(&launch->view, ref);
 }
-
-void launch_degrade(struct launch *launch, const struct plan_op *op);

@@ -152,6 +152,12 @@ static int host_op(struct part *part, uint32_t i, struct results *out, struct er
 	return 0;
 }
 
+static void degrade(struct launch *launch, uint32_t op)
+{
+	if (launch->n_degraded < ARRAY_LEN(launch->degraded))
+		launch->degraded[launch->n_degraded++] = op;
+}
+
 static bool is_optional(const struct plan_op *op)
 {
 	return (op->kind == PLAN_CGROUP_MAKE && op->cgroup_make.flags & PLAN_CG_OPTIONAL) ||
@@ -186,7 +192,7 @@ int part_host_apply(struct part *part, struct launch_msg *reply, struct chan_fds
 		if (!is_optional(op))
 			return -1;
 		err_clear(err);
-		launch_degrade(launch, op);
+		degrade(launch, i);
 	}
 	memcpy(reply->degraded, launch->degraded, sizeof(reply->degraded));
 	reply->n_degraded = launch->n_degraded;

@@ -354,6 +354,41 @@ static void test_host_operations(void **state)
 	plan_done(&job.plan);
 }
 
+/* What a group shows, and its end with everything in it. */
+static void test_cgroup_operations(void **state)
+{
+	struct rig *rig = &((struct rig_env *)*state)->rig;
+	struct rig_job service;
+	struct rig_job job = {.request.n_argv = 0};
+	struct launch_msg msg;
+	struct err err = ERR_INIT;
+	pid_t pid;
+	if (!rig->cgroups.at[CGROUP_PIDS].root)
+		skip();
+	start_persistent(rig, "sleep 100 & sleep 100", 6, &service);
+	next(rig, MSG_LAUNCH_CREATED);
+	say(rig, MSG_LAUNCH_RELEASE, 6, 0);
+	pid = (pid_t)next(rig, MSG_LAUNCH_RUNNING).pid;
+	rig_job_done(&service);
+	assert_done(plan_init(&job.plan, &err), &err);
+	assert_true(cgroup_plan_read(&job.plan, &rig->cgroups, RIG_NODE, "7", CGROUP_PIDS_MAX));
+	assert_true(cgroup_plan_read(&job.plan, &rig->cgroups, RIG_NODE, "8", CGROUP_PIDS_MAX));
+	host_plan(rig, &job, &msg);
+	assert_int_equal(msg.type, MSG_LAUNCH_DONE);
+	assert_int_equal(msg.n_results, 2);
+	assert_span(msg.results[0].text, "512\n");
+	assert_int_equal(msg.results[1].num, ENOENT);
+	cgroup_plan_remove(&job.plan, &rig->cgroups, RIG_NODE, "7");
+	assert_done(rig_start(rig, &job, 77, &err), &err);
+	plan_done(&job.plan);
+	/* The launcher answers one after the other; the process is dead before its group is gone. */
+	next(rig, MSG_LAUNCH_DONE);
+	msg = next(rig, MSG_LAUNCH_EXITED);
+	assert_int_equal(msg.how, LAUNCH_EXIT_SIGNAL);
+	assert_int_equal(msg.code, SIGKILL);
+	assert_int_equal(kill(pid, 0), -1);
+}
+
 static void test_bind(void **state)
 {
 	struct rig *rig = &((struct rig_env *)*state)->rig;
@@ -448,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_gate_and_signals),
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_host_operations),
+		cmocka_unit_test(test_cgroup_operations),
 		cmocka_unit_test(test_bind),
 		cmocka_unit_test(test_confined),
 	};
