@@ -172,7 +172,7 @@ traces()
 		find /sys/fs/cgroup -type d -name "cantle-$node" 2>/dev/null | sed 's/^/cgroup /'
 	fi
 	find /tmp /run /dev/shm -maxdepth 2 -newer "$work" -name '*cantle*' 2>/dev/null |
-		grep -vE '^/run/cantle(/|$)|cantle-e2e' | sed 's/^/file /'
+		grep -vE '^/run/cantle(-check)?(/|$)|cantle-e2e' | sed 's/^/file /'
 }
 
 # The node's number, once the state directory exists.
