@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/bug.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -64,11 +65,6 @@ static int find_root(const char *path, struct str *ret, struct err *err)
 	str_add(ret, path_dir(span_str(path)));
 	if (str_check(ret, err) < 0)
 		return -1;
-	if (strcmp(str_cstr(ret), "/") == 0)
-		return err_set(err, ERR_INPUT, 0, "profile.root",
-			"'%s' stands in '/', and the build sees the directory of its profile: "
-			"put it in one of its own, or name one with --root",
-			path);
 	str_add(&up, str_span(ret));
 	while (up.len > 1) {
 		if (is_git_top(str_cstr(&up))) {
@@ -88,6 +84,32 @@ static bool is_beneath(const char *path, const char *root)
 	return strncmp(path, root, length) == 0 && path[length] == '/';
 }
 
+/*
+ * Where a partition has files of its own: bound there, the build's view of the host would hide them.
+ * Below the last ones nothing of the host is to be seen.
+ */
+static int check_root(const char *path, const char *root, struct err *err)
+{
+	static const char *const own[] = {"/", "/bin", "/etc", "/lib", "/opt", "/run", "/sbin",
+		"/srv", "/tmp", "/usr", "/var", "/var/tmp", "/opt/slapgrid", "/srv/slapgrid"};
+	static const char *const hidden[] = {"/dev", "/proc", "/usr/local"};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (strcmp(root, own[i]) == 0)
+			return err_set(err, ERR_INPUT, 0, "profile.root",
+				"'%s' would need all of '%s' in the build, which has one of its "
+				"own: "
+				"put it in a directory of its own, or name one with --root",
+				path, root);
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+		if (strcmp(root, hidden[i]) == 0 || is_beneath(root, hidden[i]))
+			return err_set(err, ERR_INPUT, 0, "profile.root",
+				"'%s' is below '%s', of which a build sees nothing: move it "
+				"elsewhere",
+				path, hidden[i]);
+	return 0;
+}
+
 static int open_root(const char *path, const char *named, struct arena *arena, struct profile *ret,
 	struct err *err)
 {
@@ -105,6 +127,8 @@ static int open_root(const char *path, const char *named, struct arena *arena, s
 	ret->root_path = arena_cstr(arena, named ? span_str(real) : str_span(&found));
 	if (!ret->path || !ret->root_path)
 		return err_set(err, ERR_LIMIT, 0, "profile.limit", "no memory for a path");
+	if (check_root(path, ret->root_path, err) < 0)
+		return -1;
 	ret->root.fd = open(ret->root_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (ret->root.fd < 0)
 		return err_set(err, ERR_INPUT, errno, "profile.root", "open '%s'", ret->root_path);

@@ -127,12 +127,27 @@ static void urls_pass(void **state)
 	assert_null(profile.root_path);
 }
 
+/* What would hide the partition's own files, or lies where it sees none of the host's. */
+static void own_places(void **state)
+{
+	struct tree *tree = *state;
+	scoped(profile_done) struct profile profile = PROFILE_INIT;
+	struct err e = ERR_INIT;
+
+	assert_fails(
+		profile_find("/etc/passwd", NULL, &tree->arena, &profile, &e), &e, "profile.root");
+	assert_fails(
+		profile_find("/etc/passwd", "/", &tree->arena, &profile, &e), &e, "profile.root");
+	assert_fails(find(tree, "plain/software.cfg", "..", &profile, &e), &e, "profile.root");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(roots, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(urls_pass, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(own_places, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
