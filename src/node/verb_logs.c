@@ -13,12 +13,18 @@
 #include "node/super_client.h"
 #include "node/verb.h"
 
-enum { LOGS_MAX = 64, LOG_TAIL_BYTES = 256 << 10, FOLLOW_POLL_MS = 250 };
+enum {
+	LOGS_MAX = 64,
+	LOG_TAIL_BYTES = 256 << 10,
+	FOLLOW_POLL_MS = 250,
+	FOLLOW_POLLS_A_LOOK = 4, /* after so many, see whether another file has the name */
+};
 
 struct log_file {
 	const char *name;
 	struct fd_file file;
 	off_t at;
+	const char *rel; /* where its supervisor begins new files, or NULL */
 };
 
 struct logs {
@@ -28,17 +34,16 @@ struct logs {
 };
 
 /* A log that T2 wrote is opened by the launcher: beneath the home, no links, regular files only. */
-static int open_service_log(struct node *node, const struct store_partition *row,
-	const char *service, struct fd_file *ret, struct err *err)
+static int open_service_log(
+	struct node *node, const char *rel, struct fd_file *ret, struct err *err)
 {
-	struct instance_paths paths;
 	struct plan plan;
 	scoped_job job;
 	int failed;
 	job_init(&job, node);
-	if (instance_paths(node, row, &paths, err) < 0 || plan_init(&plan, err) < 0)
+	if (plan_init(&plan, err) < 0)
 		return -1;
-	host_plan_open(&plan, node_text(node, "%s/var/log/%s.log", paths.home_rel, service));
+	host_plan_open(&plan, rel);
 	failed = job_host(node, &job, &plan, err);
 	plan_done(&plan);
 	if (failed < 0)
@@ -49,20 +54,29 @@ static int open_service_log(struct node *node, const struct store_partition *row
 	return 0;
 }
 
-static int add_file(struct logs *logs, const char *name, struct fd_file *file)
+static int add_file(struct logs *logs, const char *name, const char *rel, struct fd_file *file)
 {
 	if (logs->n == LOGS_MAX)
 		return 1;
-	logs->files[logs->n++] = (struct log_file){.name = name, .file = fd_file_take(file)};
+	logs->files[logs->n++] =
+		(struct log_file){.name = name, .file = fd_file_take(file), .rel = rel};
 	return 0;
 }
 
 static int add_service(struct node *node, const struct store_partition *row, struct logs *logs,
 	const char *service, struct err *err)
 {
+	struct instance_paths paths;
 	scoped_fd_file file = FD_INIT;
-	int opened = open_service_log(node, row, service, &file, err);
-	return opened < 0 ? -1 : opened == 0 ? add_file(logs, service, &file) : 1;
+	const char *rel;
+	int opened;
+	if (instance_paths(node, row, &paths, err) < 0)
+		return -1;
+	rel = node_text(node, "%s/var/log/%s.log", paths.home_rel, service);
+	if (!rel)
+		return err_set(err, ERR_LIMIT, ENOMEM, "logs.read", "memory");
+	opened = open_service_log(node, rel, &file, err);
+	return opened < 0 ? -1 : opened == 0 ? add_file(logs, service, rel, &file) : 1;
 }
 
 static int add_processing(
@@ -76,7 +90,7 @@ static int add_processing(
 		err_clear(err);
 		return 1;
 	}
-	return add_file(logs, "processing", &file);
+	return add_file(logs, "processing", NULL, &file);
 }
 
 /* The wrapper recipe names a service "nginx-<md5>"; people say nginx. */
@@ -127,12 +141,19 @@ static void heading(struct node *node, struct logs *logs, const struct log_file 
 	ctl_data(node, span_str(node_text(node, "==> %s <==\n", file->name)));
 }
 
-/* What is new in one file since the last look. */
+/* What is new in one file since the last look. Who writes faster than we read does not hold us. */
 static int show_new(struct node *node, struct logs *logs, struct log_file *file, struct err *err)
 {
 	char buf[32 << 10];
-	for (;;) {
-		ssize_t n = pread(file->file.fd, buf, sizeof(buf), file->at);
+	struct stat st;
+	if (fstat(file->file.fd, &st) < 0)
+		return err_set(err, ERR_OS, errno, "logs.read", "read the log of '%s'", file->name);
+	if (st.st_size < file->at)
+		file->at = 0; /* it was emptied */
+	while (file->at < st.st_size) {
+		size_t left = (size_t)(st.st_size - file->at);
+		ssize_t n = pread(
+			file->file.fd, buf, left < sizeof(buf) ? left : sizeof(buf), file->at);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -144,6 +165,7 @@ static int show_new(struct node *node, struct logs *logs, struct log_file *file,
 		ctl_data(node, span_make(buf, (size_t)n));
 		file->at += n;
 	}
+	return 0;
 }
 
 /* Start so that about the last n lines are shown. */
@@ -167,10 +189,34 @@ static int seek_tail(struct log_file *file, uint64_t n_lines, struct err *err)
 	return 0;
 }
 
+/* The supervisor renames a log that is full: go on with the new one, from its begin. */
+static int look_again(struct node *node, struct logs *logs, struct log_file *file, struct err *err)
+{
+	scoped_fd_file now = FD_INIT;
+	struct stat old_stat;
+	struct stat now_stat;
+	int opened = file->rel ? open_service_log(node, file->rel, &now, err) : 1;
+	if (opened != 0)
+		return opened < 0 ? -1 : 0;
+	if (fstat(file->file.fd, &old_stat) < 0 || fstat(now.fd, &now_stat) < 0)
+		return err_set(err, ERR_OS, errno, "logs.read", "read the log of '%s'", file->name);
+	if (old_stat.st_dev == now_stat.st_dev && old_stat.st_ino == now_stat.st_ino)
+		return 0;
+	if (show_new(node, logs, file, err) < 0)
+		return -1;
+	fd_file_close(&file->file);
+	file->file = fd_file_take(&now);
+	file->at = 0;
+	return 0;
+}
+
 static int follow(struct node *node, struct logs *logs, struct err *err)
 {
 	/* inotify(7) would need read permission on the path; the descriptors are all we have. */
-	while (!node->ctl.is_cancelled) {
+	for (unsigned n = 1; !node->ctl.is_cancelled; n++) {
+		for (size_t i = 0; i < logs->n && n % FOLLOW_POLLS_A_LOOK == 0; i++)
+			if (look_again(node, logs, &logs->files[i], err) < 0)
+				return -1;
 		for (size_t i = 0; i < logs->n; i++)
 			if (show_new(node, logs, &logs->files[i], err) < 0)
 				return -1;
