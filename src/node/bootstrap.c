@@ -130,10 +130,10 @@ int bootstrap(const char *state_path, bool needs_net, struct node *node, struct 
 	if (install_find(&node->install, err) < 0 ||
 		spawn(node, "cantle-launch", &node->launch, &node->launch_pid, err) < 0 ||
 		open_state(state_path, node, err) < 0 ||
-		registry_open(node->state, state_path, &node->id, err) < 0 ||
-		make_dirs(node, err) < 0 ||
 		cgroup_probe(&node->cgroups, node->cgroup_roots, &node->n_cgroup_roots, err) < 0 ||
-		greet_launcher(node, err) < 0)
+		registry_open(node->state, state_path, node->cgroup_roots, node->n_cgroup_roots,
+			&node->id, err) < 0 ||
+		make_dirs(node, err) < 0 || greet_launcher(node, err) < 0)
 		return -1;
 	if (needs_net && (spawn(node, "cantle-net", &node->net, &node->net_pid, err) < 0 ||
 				 greet_net(node, err) < 0))

@@ -48,6 +48,7 @@ void node_done(struct node *node)
 	for (size_t i = 0; i < NODE_ROOTS_MAX; i++)
 		fd_dir_close(&node->cgroup_roots[i]);
 	fd_dir_close(&node->id.registry);
+	fd_file_close(&node->id.entry);
 	fd_dir_close(&node->own);
 	fd_dir_close(&node->state);
 	install_done(&node->install);

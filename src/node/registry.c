@@ -98,6 +98,40 @@ static bool entry_is_stale(struct span entry)
 	       !span_eq(span_str(record.uuid), uuid);
 }
 
+struct registry {
+	struct fd_dir dir;
+	const struct fd_dir *groups;
+	size_t n_groups;
+};
+
+static bool has_groups(const struct registry *r, unsigned number)
+{
+	char name[24];
+	snprintf(name, sizeof(name), "cantle-%u", number);
+	for (size_t i = 0; i < r->n_groups; i++)
+		if (faccessat(r->groups[i].fd, name, F_OK, 0) == 0)
+			return true;
+	return false;
+}
+
+/* Does a command of the node that has this number run? */
+static bool is_held(const struct registry *r, const char *name)
+{
+	scoped_fd fd = openat(r->dir.fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
+static int hold(const struct registry *r, unsigned number, struct fd_file *ret, struct err *err)
+{
+	char name[12];
+	snprintf(name, sizeof(name), "%u", number);
+	if (path_open(r->dir, name, O_RDONLY, 0, ret, err) < 0)
+		return -1;
+	return flock(ret->fd, LOCK_SH) == 0
+		       ? 0
+		       : err_set(err, ERR_OS, errno, "registry.open", "lock entry %u", number);
+}
+
 static int write_entry(struct fd_dir registry, const struct record *record, const char *state_path,
 	struct err *err)
 {
@@ -108,29 +142,41 @@ static int write_entry(struct fd_dir registry, const struct record *record, cons
 	return path_write_atomic(registry, name, str_span(&text), 0644, err);
 }
 
-static int take_number(struct fd_dir registry, struct fd_dir state, const char *state_path,
-	struct record *ret, struct err *err)
+/* 1: the number may be taken */
+static int is_free(const struct registry *r, unsigned number, struct err *err)
 {
 	scoped_str struct str text = STR_INIT;
 	char name[12];
+	int found;
+	snprintf(name, sizeof(name), "%u", number);
+	found = read_record(r->dir, name, &text, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 && (!entry_is_stale(str_span(&text)) || is_held(r, name)))
+		return 0;
+	return !has_groups(r, number);
+}
+
+static int take_number(const struct registry *r, struct fd_dir state, const char *state_path,
+	struct record *ret, struct err *err)
+{
+	scoped_str struct str text = STR_INIT;
 	for (ret->number = 0; ret->number < LIMIT_NODES; ret->number++) {
-		int found;
-		snprintf(name, sizeof(name), "%u", ret->number);
-		found = read_record(registry, name, &text, err);
+		int found = is_free(r, ret->number, err);
 		if (found < 0)
 			return -1;
-		if (found == 0 && !entry_is_stale(str_span(&text)))
+		if (!found)
 			continue;
-		if (make_uuid(ret->uuid, err) < 0 ||
-			write_entry(registry, ret, state_path, err) < 0)
+		if (make_uuid(ret->uuid, err) < 0 || write_entry(r->dir, ret, state_path, err) < 0)
 			return -1;
 		str_cut(&text, 0);
 		str_addf(&text, "%u %s\n", ret->number, ret->uuid);
 		return path_write_atomic(state, "id", str_span(&text), 0644, err);
 	}
 	return err_set(err, ERR_LIMIT, 0, "registry.full",
-		"all %d node numbers of this machine are taken (see %s)", LIMIT_NODES,
-		REGISTRY_PATH);
+		"all %d node numbers of this machine are taken (see %s, and groups cantle-* of "
+		"the machine)",
+		LIMIT_NODES, REGISTRY_PATH);
 }
 
 /* The entry of a known state directory: present and ours, or put back where it is missing. */
@@ -199,10 +245,11 @@ static int check_empty(struct fd_dir state, const char *state_path, struct err *
 	return result;
 }
 
-int registry_open(
-	struct fd_dir state, const char *state_path, struct registry_node *ret, struct err *err)
+int registry_open(struct fd_dir state, const char *state_path, const struct fd_dir *groups,
+	size_t n_groups, struct registry_node *ret, struct err *err)
 {
 	scoped_fd_dir registry = FD_INIT;
+	struct registry r = {.groups = groups, .n_groups = n_groups};
 	struct record record = {0};
 	int known;
 	if (mkdir(REGISTRY_PATH, 0755) < 0 && errno != EEXIST)
@@ -212,10 +259,12 @@ int registry_open(
 		return err_set(err, ERR_OS, errno, "registry.open", "open '%s'", REGISTRY_PATH);
 	if (flock(registry.fd, LOCK_EX) < 0)
 		return err_set(err, ERR_OS, errno, "registry.open", "lock '%s'", REGISTRY_PATH);
+	r.dir = registry;
 	known = state_record(state, &record, err);
 	if (known < 0 || (known == 0 && verify_entry(registry, &record, state_path, err) < 0) ||
 		(known == 1 && check_empty(state, state_path, err) < 0) ||
-		(known == 1 && take_number(registry, state, state_path, &record, err) < 0) ||
+		(known == 1 && take_number(&r, state, state_path, &record, err) < 0) ||
+		hold(&r, record.number, &ret->entry, err) < 0 ||
 		machine_prefix(registry, ret->prefix, err) < 0)
 		return -1;
 	flock(registry.fd, LOCK_UN);
