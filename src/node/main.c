@@ -34,7 +34,7 @@ static const struct {
 	{CTL_VERB_DOCTOR, 0, verb_doctor, EXIT_FAILED},
 	{CTL_VERB_VERSION, 0, verb_version, EXIT_FAILED},
 	{CTL_VERB_CACHE_ADD, 0, verb_cache_add, EXIT_FAILED},
-	{CTL_VERB_NODE_DOWN, VERB_STORE | VERB_RECOVER, verb_node_down, EXIT_FAILED},
+	{CTL_VERB_NODE_DOWN, 0, verb_node_down, EXIT_FAILED},
 };
 
 /* Which exit status an error means, by its step; what is not listed takes the verb's own. */

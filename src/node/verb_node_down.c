@@ -2,12 +2,16 @@
 /* cantle destroy --node: everything of this node, its place in the registry included. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "isolate/plan/launch_plan.h"
 #include "node/instance.h"
 #include "node/job.h"
 #include "node/network.h"
+#include "node/recover.h"
 #include "node/verb.h"
+
+enum { NODE_POLL_MS = 100 };
 
 static int destroy_all(struct node *node, struct err *err)
 {
@@ -51,9 +55,31 @@ static int remove_files(struct node *node, struct err *err)
 	return failed;
 }
 
+/* The launcher has the same open directory: the lock is free when it has ended, too. */
+static int lock_node(struct node *node, struct err *err)
+{
+	bool is_told = false;
+	while (flock(node->state.fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return err_set(err, ERR_OS, errno, "lease.lock", "lock the node");
+		if (!is_told)
+			ctl_say(node, CTL_EVENT_NOTE, "waiting: another command destroys the node");
+		is_told = true;
+		if (loop_once(&node->loop, NODE_POLL_MS, err) < 0 || ctl_check(node, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int verb_node_down(struct node *node, int *ret_status, struct err *err)
 {
-	if (destroy_all(node, err) < 0 || network_node_down(node, err) < 0)
+	if (lock_node(node, err) < 0)
+		return -1;
+	/* Without its number there are only files left, of a destruction that was cut or is just over. */
+	if (faccessat(node->state.fd, "id", F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+		(node_store(node, err) < 0 || recover(node, err) < 0 || destroy_all(node, err) < 0))
+		return -1;
+	if (network_node_down(node, err) < 0)
 		return -1;
 	store_close(&node->store);
 	if (remove_files(node, err) < 0)
