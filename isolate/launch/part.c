@@ -352,12 +352,17 @@ int part_gate_event(struct part *part, struct err *err)
 	/* execve closed the child's end: the program runs. */
 	part->state = PART_RUNNING;
 	env_vectors_done(&part->launch);
-	/* It outlives us: what came with its plan, locks among them, must not wait for our end. */
-	if (!(part->launch.process->process.flags & PLAN_EPHEMERAL)) {
-		part->launch.fds = NULL;
-		chan_fds_done(&part->fds);
-	}
 	return 0;
+}
+
+void part_let_go(struct part *part)
+{
+	const struct plan_view *view = &part->launch.view;
+	for (uint32_t i = 0; i < view->n_ops; i++)
+		if (view->ops[i].kind == PLAN_PASS_FD)
+			fd_close(&part->fds.fd[1 + view->ops[i].pass_fd.fd]);
+	if (!(part->launch.process->process.flags & PLAN_EPHEMERAL))
+		chan_fds_done(&part->fds);
 }
 
 void part_reap(struct part *part, struct launch_msg *reply)

@@ -45,6 +45,9 @@ must_check int part_spawn(struct part *part, struct fd_ns *net, const struct par
 /* The child said something; err is set where it failed. */
 must_check int part_gate_event(struct part *part, struct err *err);
 must_check int part_release(struct part *part, struct err *err);
+/* It runs and has descriptors of its own: a pipe that we held open too would never end for its reader.
+ * What came along besides, the agent's locks, is kept until the end of a process that ends with us. */
+void part_let_go(struct part *part);
 /* The first process ended: how and with what. Cgroups that go with it are removed. */
 void part_reap(struct part *part, struct launch_msg *reply);
 /* Kill and reap whatever is left, free everything. NULL is fine. */

@@ -255,8 +255,7 @@ static int gate_event(struct server *s, struct part *part, struct err *err)
 		return 0;
 	unwatch(s, part->launch.gate.fd);
 	fd_chan_close(&part->launch.gate);
-	/* The process has its own now; a pipe that we held open too would never end for its reader. */
-	chan_fds_done(&part->fds);
+	part_let_go(part);
 	if (watch(s, part->pidfd.fd, part, EVENT_END, err) < 0)
 		return -1;
 	return tell_process(s, part, MSG_LAUNCH_RUNNING, is_auto(part), err);

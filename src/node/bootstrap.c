@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -32,6 +33,14 @@ static const struct {
 	{"software", 0711, 0},
 	{"partition", 0711, 0},
 };
+
+/* Nobody destroys the node while a command finds its way into it, or makes what is being removed. */
+static int lock_state(struct node *node, int operation, struct err *err)
+{
+	if (flock(node->state.fd, operation) < 0)
+		return err_set(err, ERR_OS, errno, "boot.state", "lock the state directory");
+	return 0;
+}
 
 static int open_state(const char *path, struct node *node, struct err *err)
 {
@@ -129,11 +138,12 @@ int bootstrap(const char *state_path, bool needs_net, struct node *node, struct 
 	node->state_path = state_path;
 	if (install_find(&node->install, err) < 0 ||
 		spawn(node, "cantle-launch", &node->launch, &node->launch_pid, err) < 0 ||
-		open_state(state_path, node, err) < 0 ||
+		open_state(state_path, node, err) < 0 || lock_state(node, LOCK_SH, err) < 0 ||
 		cgroup_probe(&node->cgroups, node->cgroup_roots, &node->n_cgroup_roots, err) < 0 ||
 		registry_open(node->state, state_path, node->cgroup_roots, node->n_cgroup_roots,
 			&node->id, err) < 0 ||
-		make_dirs(node, err) < 0 || greet_launcher(node, err) < 0)
+		make_dirs(node, err) < 0 || lock_state(node, LOCK_UN, err) < 0 ||
+		greet_launcher(node, err) < 0)
 		return -1;
 	if (needs_net && (spawn(node, "cantle-net", &node->net, &node->net_pid, err) < 0 ||
 				 greet_net(node, err) < 0))
