@@ -198,7 +198,7 @@ def interrupted(words, state, signals):
     said = child.stderr.readline()
     for number in signals:
         child.send_signal(number)
-        time.sleep(0.2)
+        time.sleep(0.5)
     more = child.communicate(timeout=20)[1]
     return child.returncode, said + more
 
