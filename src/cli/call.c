@@ -308,7 +308,7 @@ static int on_signal(void *context, uint32_t events, struct err *err)
 		return 0;
 	if (!is_foreground(session) && session->interrupted_ms) {
 		/* timeout(1) sends two at once: the same wish. */
-		if (clock_ms() - session->interrupted_ms > ONE_WISH_MS)
+		if (signo == SIGINT || clock_ms() - session->interrupted_ms > ONE_WISH_MS)
 			loop_stop(&session->loop); /* the end of file tells the agent to clean up */
 		return 0;
 	}
