@@ -16,8 +16,7 @@
 
 static bool is_url(struct span word)
 {
-	return span_starts(word, "http://") || span_starts(word, "https://") ||
-	       span_starts(word, "file://");
+	return span_starts(word, "http://") || span_starts(word, "https://");
 }
 
 /* Name the nearest file of the same directory, where there is one. */
@@ -145,6 +144,9 @@ int profile_find(const char *word, const char *root_path, struct arena *arena, s
 		ret->path = word;
 		return 0;
 	}
+	/* What the build may see of the host goes by the path. */
+	if (span_starts(span_str(word), "file:///"))
+		word += strlen("file://");
 	path = realpath(word, NULL);
 	if (!path)
 		return fail_missing(word, errno, err);
@@ -153,6 +155,12 @@ int profile_find(const char *word, const char *root_path, struct arena *arena, s
 	if (!S_ISREG(about.st_mode))
 		return err_set(err, ERR_INPUT, 0, "profile.missing", "'%s' is not a file%s", path,
 			S_ISDIR(about.st_mode) ? ", but a directory: name the .cfg in it" : "");
+	for (const char *p = path; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return err_set(err, ERR_INPUT, 0, "profile.root",
+				"'%s' has white space in its path, which profiles cannot name: "
+				"move it elsewhere",
+				path);
 	return open_root(path, root_path, arena, ret, err);
 }
 

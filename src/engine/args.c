@@ -4,6 +4,8 @@
 
 #include "engine/extend.h"
 
+#include "engine/extend.h"
+
 void args_done(struct args *args)
 {
 	vec_done(&args->assignments);
@@ -59,7 +61,7 @@ static int take_value(struct args *args, const char *name, const char *value, st
 		args->profile = value;
 		return 0;
 	}
-	if (value[0] != '/')
+	if (value[0] != '/' && (strcmp(name, "--profile") != 0 || !extend_is_url(span_str(value))))
 		return err_set(err, ERR_INPUT, 0, "usage.value", "'%s %s': not an absolute path",
 			name, value);
 	if (strcmp(name, "--directory") == 0)

@@ -111,6 +111,10 @@ static int edge_error(struct loader *l, const struct edge *edge, struct err *cau
 		SPAN_ARG(edge->path));
 	diag_note(diags, (struct where){0}, "%s%s%s", cause->text, cause->num ? ": " : "",
 		cause->num ? strerrordesc_np(cause->num) : "");
+	if (cause->num == ENOENT && !extend_is_url(edge->path))
+		diag_help(diags,
+			"a build sees the git tree, or the directory, of its profile; --root "
+			"names another");
 	if (edge->where.line == 0)
 		diag_upstream(diags, "Couldn't open %.*s", SPAN_ARG(edge->path));
 	return -1;

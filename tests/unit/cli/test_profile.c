@@ -127,6 +127,23 @@ static void urls_pass(void **state)
 	assert_null(profile.root_path);
 }
 
+/* A file's URL names the file; a path that a profile could not name is refused. */
+static void words_of_files(void **state)
+{
+	struct tree *tree = *state;
+	scoped(profile_done) struct profile profile = PROFILE_INIT;
+	scoped_str struct str url = STR_INIT;
+	struct err e = ERR_INIT;
+
+	str_addf(&url, "file://%s/git/a/b/software.cfg", tree->path);
+	assert_done(profile_find(str_cstr(&url), NULL, &tree->arena, &profile, &e), &e);
+	assert_string_equal(profile.path, str_cstr(&url) + strlen("file://"));
+	mkdir_in(tree, "white space");
+	touch(tree, "white space/software.cfg");
+	assert_fails(
+		find(tree, "white space/software.cfg", NULL, &profile, &e), &e, "profile.root");
+}
+
 /* What would hide the partition's own files, or lies where it sees none of the host's. */
 static void own_places(void **state)
 {
@@ -147,6 +164,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(roots, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(urls_pass, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(words_of_files, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(own_places, set_up, tear_down),
 	};
 
