@@ -405,14 +405,31 @@ static int show(struct session *session, struct err *err)
 	return out.len ? write_stdout(session, str_span(&out), err) : 0;
 }
 
+/* A shell in the partition made itself the terminal's foreground; whoever started us gets it back. */
+static void take_terminal_back(void)
+{
+	sigset_t blocked;
+	sigset_t kept;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &blocked, &kept);
+	(void)!tcsetpgrp(STDIN_FILENO, getpgrp()); /* fails where the terminal is gone */
+	sigprocmask(SIG_SETMASK, &kept, NULL);
+}
+
 static int converse(struct session *session, struct err *err)
 {
+	const bool had_terminal = is_foreground(session) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+
 	if (start_agent(session, err) < 0 || greet(session, err) < 0)
 		return -1;
 	if (session->has_result)
 		return 0;
 	if (watch(session, err) < 0 || send_request(session, err) < 0 || follow(session, err) < 0)
 		return -1;
+	if (had_terminal)
+		take_terminal_back();
 	if (!session->has_result) /* a second interrupt */
 		return 0;
 	if (!is_foreground(session) && await_end(session, err) < 0)
