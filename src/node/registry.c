@@ -195,7 +195,7 @@ static int verify_entry(struct fd_dir registry, const struct record *record, con
 	if (found == 0 && !entry_is_stale(str_span(&text)))
 		return err_set(err, ERR_INPUT, 0, "registry.conflict",
 			"node number %u of '%s' belongs to another state directory now (%s/%s): "
-			"this one is a copy; remove it",
+			"this one is a copy, or was out of sight when the other took its number",
 			record->number, state_path, REGISTRY_PATH, name);
 	return write_entry(registry, record, state_path, err);
 }
