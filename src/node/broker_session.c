@@ -160,8 +160,10 @@ int broker_session_start(struct node *node, const struct work_spec *spec,
 		return -1;
 	fd_chan_close(&their_agent);
 	fd_chan_close(&their_engine);
-	if (expect_ready(ret, err) < 0 || (spec->instance && send_instance(ret, spec, err) < 0))
+	if (expect_ready(ret, err) < 0)
 		return -1;
+	if (spec->instance && send_instance(ret, spec, err) < 0)
+		return node_peer_failed("cantle-broker", "broker.session", err);
 	return loop_add(&node->loop, ret->agent.fd, EPOLLIN, on_message, ret, err);
 }
 

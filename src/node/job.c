@@ -112,8 +112,13 @@ static void job_apply(struct job *job, const struct launch_msg *msg, struct chan
 
 static int launcher_gone(struct err *err)
 {
-	return err_set(err, ERR_PEER, 0, "job.launcher",
-		"cantle-launch ended unexpectedly; the command can be given again");
+	return node_peer_failed("cantle-launch", "job.launcher", err);
+}
+
+static int tell(struct node *node, const struct launch_msg *msg, const int *fds, size_t n_fds,
+	struct err *err)
+{
+	return launch_msg_send(node->launch, msg, fds, n_fds, err) < 0 ? launcher_gone(err) : 0;
 }
 
 static int on_message(void *context, uint32_t events, struct err *err)
@@ -125,9 +130,7 @@ static int on_message(void *context, uint32_t events, struct err *err)
 	struct job *job;
 	int outcome = launch_msg_recv(node->launch, &buf, &fds, &msg, err);
 	(void)events;
-	if (outcome < 0)
-		return -1;
-	if (outcome == CHAN_CLOSED)
+	if (outcome < 0 || outcome == CHAN_CLOSED)
 		return launcher_gone(err);
 	if (msg.type == MSG_LAUNCH_READY)
 		node->landlock_abi = msg.landlock_abi;
@@ -161,14 +164,14 @@ int job_start(struct node *node, struct job *job, struct plan *plan, const int *
 		return -1;
 	all[0] = sealed.fd;
 	msg.id = job->id;
-	return launch_msg_send(node->launch, &msg, all, n_fds + 1, err);
+	return tell(node, &msg, all, n_fds + 1, err);
 }
 
 static int send_plain(
 	struct node *node, struct job *job, uint16_t type, uint32_t number, struct err *err)
 {
 	struct launch_msg msg = {.type = type, .id = job->id, .signo = number, .pid = number};
-	return launch_msg_send(node->launch, &msg, NULL, 0, err);
+	return tell(node, &msg, NULL, 0, err);
 }
 
 int job_adopt(struct node *node, struct job *job, uint32_t pid, struct err *err)

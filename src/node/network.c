@@ -23,9 +23,10 @@ static int apply(struct node *node, const struct net_plan *plan, struct fd_ns *r
 	if (!fd_chan_is_open(node->net))
 		return err_set(err, ERR_BUG, 0, "network.absent",
 			"this command was started without cantle-net");
-	if (net_plan_seal(plan, &sealed, err) < 0 ||
-		msg_net_apply(node->net, sealed, &netns, err) < 0)
+	if (net_plan_seal(plan, &sealed, err) < 0)
 		return -1;
+	if (msg_net_apply(node->net, sealed, &netns, err) < 0)
+		return node_peer_failed("cantle-net", "network.gone", err);
 	if (ret)
 		*ret = netns;
 	else
@@ -100,7 +101,9 @@ int network_list(struct node *node, struct msg_net_links *ret, struct err *err)
 	if (!fd_chan_is_open(node->net))
 		return err_set(err, ERR_BUG, 0, "network.absent",
 			"this command was started without cantle-net");
-	return msg_net_list(node->net, ret, err);
+	return msg_net_list(node->net, ret, err) < 0
+		       ? node_peer_failed("cantle-net", "network.gone", err)
+		       : 0;
 }
 
 const char *network_address(struct node *node, unsigned slot)

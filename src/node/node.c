@@ -60,6 +60,15 @@ int node_store(struct node *node, struct err *err)
 	return node->store ? 0 : store_open(node->own, &node->arena, &node->store, err);
 }
 
+int node_peer_failed(const char *program, const char *step, struct err *err)
+{
+	if (err_is_set(err) && err->num != EPIPE && err->num != ECONNRESET)
+		return -1;
+	err_clear(err);
+	return err_set(err, ERR_PEER, 0, step,
+		"%s ended unexpectedly; the command can be given again", program);
+}
+
 const char *node_text(struct node *node, const char *fmt, ...)
 {
 	scoped_str struct str text = STR_INIT;

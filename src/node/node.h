@@ -54,5 +54,7 @@ void node_done(struct node *node);
 
 /* Open the database at its first use. */
 must_check int node_store(struct node *node, struct err *err);
+/* A broken channel said as what it is: the program at its other end is gone. Always -1. */
+int node_peer_failed(const char *program, const char *step, struct err *err);
 /* printf into the arena; NULL without memory. */
 const char *node_text(struct node *node, const char *fmt, ...) printf_like(2, 3);
