@@ -58,8 +58,12 @@ static const struct {
 static int status_of(const struct err *err, int otherwise)
 {
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
-		if (strcmp(statuses[i].step, err->step) == 0)
-			return statuses[i].status;
+		if (strcmp(statuses[i].step, err->step) == 0) {
+			/* 2 from run or exec would be their command's. */
+			bool is_ambiguous =
+				otherwise == EXIT_SETUP && statuses[i].status == EXIT_USAGE;
+			return is_ambiguous ? EXIT_SETUP : statuses[i].status;
+		}
 	return err->kind == ERR_BUG ? EXIT_BUG : otherwise;
 }
 

@@ -62,7 +62,8 @@ static json_t *services_of(struct node *node, const struct store_partition *row)
 		json_object_set_new(o, "pid", json_integer(r->pid));
 		json_object_set_new(o, "restarts", json_integer(r->restarts));
 		json_object_set_new(o, "uptime_ms", json_integer((json_int_t)r->uptime_ms));
-		json_object_set_new(o, "last_exit", json_integer(r->last_exit));
+		json_object_set_new(o, "last_exit",
+			r->last_exit < 0 ? json_null() : json_integer(r->last_exit));
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/document.h"
+#include "node/names.h"
 #include "node/verb.h"
 
 int verb_ps(struct node *node, int *ret_status, struct err *err)
@@ -13,7 +14,8 @@ int verb_ps(struct node *node, int *ret_status, struct err *err)
 	json_t *document = document_new();
 	json_t *list = json_array();
 	size_t n = 0;
-	if (store_partition_list(node->store, &rows, &n, err) < 0) {
+	if ((tenant && name_tenant(node, &tenant, err) < 0) ||
+		store_partition_list(node->store, &rows, &n, err) < 0) {
 		json_decref(document);
 		json_decref(list);
 		return -1;

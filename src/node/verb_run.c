@@ -3,6 +3,7 @@
 #include "base/vec.h"
 #include "node/draft.h"
 #include "node/lease.h"
+#include "node/names.h"
 #include "node/network.h"
 #include "node/own_policy.h"
 #include "node/verb.h"
@@ -43,10 +44,12 @@ int verb_run(struct node *node, int *ret_status, struct err *err)
 	const char **argv = NULL;
 	size_t n_argv = 0;
 	unsigned slot = 0;
+	const char *tenant;
 	const char *policy = ctl_option(node, "policy", "run");
 	job_init(&job, node);
 	/* A file of the operator's replaces ours. */
-	if (make_argv(node, &argv, &n_argv, err) < 0 || lease_slot(node, &slot, &lock, err) < 0 ||
+	if (name_tenant(node, &tenant, err) < 0 || make_argv(node, &argv, &n_argv, err) < 0 ||
+		lease_slot(node, &slot, &lock, err) < 0 ||
 		draft_init(&d, node, policy_is_file(policy) ? "run" : policy, slot, err) < 0 ||
 		own_policy_apply(node, &d, err) < 0)
 		return -1;
