@@ -120,7 +120,10 @@ static int process_with(struct node *node, struct store_partition *row,
 	struct broker_instance info;
 	struct work_spec spec = {.subject = node_text(node, "%s/%s", row->tenant_name, row->name),
 		.log = node_text(node, "instance-%u.log", row->slot),
-		.retry = node_text(node, "cantle start %s/%s", row->tenant_name, row->name),
+		.retry = node_text(node,
+			"cantle start %s/%s (after a change of the profile first: cantle "
+			"build --tenant %s %s)",
+			row->tenant_name, row->name, row->tenant_name, row->url),
 		.tenant = row->tenant,
 		.phase = "instance",
 		.slot = row->slot,

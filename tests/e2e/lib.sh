@@ -35,11 +35,31 @@ own_world()
 		env E2E_INSIDE=1 PYTHONDONTWRITEBYTECODE=1 "$0" "$@"
 }
 
+# A /tmp of the test's own, in which the clone stays where it is if it lies there.
+private_tmp()
+{
+	local dir fd
+	local -A kept=()
+	for dir in "$top" "$build"; do
+		case $dir in
+		/tmp/*) exec {fd}<"$dir"; kept[$dir]=$fd ;;
+		esac
+	done
+	mount -t tmpfs -o mode=1777 tmpfs /tmp
+	for dir in "${!kept[@]}"; do
+		fd=${kept[$dir]}
+		mkdir -p "$dir"
+		# The link itself, not the name it stands for: that one is covered now.
+		mount --no-canonicalize --bind "/proc/self/fd/$fd" "$dir"
+		exec {fd}<&-
+	done
+}
+
 # The state directory must be reachable by Cantle's own ids, so it is not made with mktemp's 0700.
 new_world()
 {
 	ip link set lo up
-	mount -t tmpfs -o mode=1777 tmpfs /tmp
+	private_tmp
 	work=$(mktemp -d /var/tmp/cantle-e2e.XXXXXX)
 	chmod 0711 "$work"
 	export CANTLE_STATE=$work/state
