@@ -143,7 +143,7 @@ static int write_entry(struct fd_dir registry, const struct record *record, cons
 }
 
 /* 1: the number may be taken */
-static int is_free(const struct registry *r, unsigned number, struct err *err)
+static int is_free(const struct registry *r, unsigned number, bool with_groups, struct err *err)
 {
 	scoped_str struct str text = STR_INIT;
 	char name[12];
@@ -154,15 +154,18 @@ static int is_free(const struct registry *r, unsigned number, struct err *err)
 		return -1;
 	if (found == 0 && (!entry_is_stale(str_span(&text)) || is_held(r, name)))
 		return 0;
-	return !has_groups(r, number);
+	return with_groups || !has_groups(r, number);
 }
 
 static int take_number(const struct registry *r, struct fd_dir state, const char *state_path,
 	struct record *ret, struct err *err)
 {
 	scoped_str struct str text = STR_INIT;
-	for (ret->number = 0; ret->number < LIMIT_NODES; ret->number++) {
-		int found = is_free(r, ret->number, err);
+	/* Groups without a node are what somebody left who removed its files: those numbers come last. */
+	for (unsigned i = 0; i < 2 * LIMIT_NODES; i++) {
+		int found;
+		ret->number = i % LIMIT_NODES;
+		found = is_free(r, ret->number, i >= LIMIT_NODES, err);
 		if (found < 0)
 			return -1;
 		if (!found)
