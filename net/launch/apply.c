@@ -176,7 +176,8 @@ static int op_node_ipv6(struct run *run, const struct net_op *op, struct err *er
 	(void)op;
 	if (!ns_sysctl_is(&run->s->home, "net/ipv6/conf/lo/disable_ipv6", '0'))
 		return err_set(err, ERR_OS, EAFNOSUPPORT, "net.ipv6",
-			"IPv6 is absent from this kernel or disabled on lo");
+			"IPv6 is absent from this kernel or disabled on lo, and instances need it: "
+			"sysctl net.ipv6.conf.all.disable_ipv6=0");
 	return 0;
 }
 

@@ -55,6 +55,12 @@ static int node_up(struct node *node, struct net_plan *plan, struct err *err)
 	return 0;
 }
 
+int network_ready(struct node *node, struct err *err)
+{
+	struct net_plan *plan = new_plan(node, err);
+	return plan ? node_up(node, plan, err) : -1;
+}
+
 int network_up(struct node *node, unsigned slot, struct fd_ns *ret, struct err *err)
 {
 	struct net_node n = net_node_of(node);

@@ -12,6 +12,9 @@
  * Errors: network.absent (the command was started without cantle-net), net.*
  */
 
+/* The node's own part: fails where there could be no partition with an address, before anything is built
+ * for one. */
+must_check int network_ready(struct node *node, struct err *err);
 /* A fresh namespace with its link and address, admitted by the firewall. */
 must_check int network_up(struct node *node, unsigned slot, struct fd_ns *ret, struct err *err);
 /* Put back what the host's side of a running slot's network has lost: rules, route, link up. */

@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "node/instance.h"
 #include "node/names.h"
+#include "node/network.h"
 #include "node/release.h"
 #include "node/verb.h"
 
@@ -151,7 +152,7 @@ int verb_request(struct node *node, int *ret_status, struct err *err)
 	struct name name;
 	struct request r = {.name = &name, .release = &release};
 	if (name_of_request(node, 0, &name, err) < 0 ||
-		parameters_of(node, &pairs, &r.n_pairs, err) < 0 ||
+		parameters_of(node, &pairs, &r.n_pairs, err) < 0 || network_ready(node, err) < 0 ||
 		release_of_request(node, 1, name.tenant, &release, err) < 0)
 		return -1;
 	r.pairs = pairs;
