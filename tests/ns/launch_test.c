@@ -393,8 +393,8 @@ static void test_bind(void **state)
 {
 	struct rig *rig = &((struct rig_env *)*state)->rig;
 	const char *const argv[] = {"sh", "-c",
-		"pwd; echo hi >new && stat -c %u new; (: >/work/x) 2>/dev/null || echo read-only; "
-		"cat /work/here; test -r /etc/x.conf && cat /etc/x.conf",
+		"pwd; echo hi >new && stat -c %u new; (: >/place/x) 2>/dev/null || echo read-only; "
+		"cat /place/here; test -r /etc/x.conf && cat /etc/x.conf",
 		NULL};
 	const uint32_t uid = slot_uid(1000);
 	const struct launch_file file = {"/etc/x.conf", {"text\n", 5}};
@@ -413,7 +413,7 @@ static void test_bind(void **state)
 	job.plan.n_fds = 5;
 	job.binds[1] = (struct launch_bind){
 		PLAN_ROOT_BIT | PLAN_ROOT_STATE, "home", "/srv/slapgrid/slappart7", PLAN_MNT_RW};
-	job.binds[2] = (struct launch_bind){4, ".", "/work", 0};
+	job.binds[2] = (struct launch_bind){4, ".", "/place", 0};
 	job.request.n_binds = 3;
 	job.request.home = "/srv/slapgrid/slappart7";
 	job.request.files = &file;
