@@ -71,15 +71,23 @@ struct request {
 
 static int put(struct node *node, struct request *r, struct err *err)
 {
+	const char *before = NULL;
+	const char *after = NULL;
+	if (r->row.md5 && instance_fingerprint(node, &r->row, &before, err) < 0)
+		return -1;
 	r->row.md5 = r->release->md5;
 	r->row.url = r->release->url;
 	r->row.type = ctl_option(node, "type", "default");
 	r->row.wanted = "started";
 	r->row.changed_at = (int64_t)time(NULL);
-	return store_partition_put(node->store, &r->row, err) < 0
-		       ? -1
-		       : store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs,
-				 r->n_pairs, err);
+	if (store_pairs_put(node->store, STORE_PARAMETERS, r->row.slot, r->pairs, r->n_pairs, err) <
+			0 ||
+		instance_fingerprint(node, &r->row, &after, err) < 0)
+		return -1;
+	/* The same request again is no news to the profile, which sees this as its timestamp. */
+	if (!before || strcmp(before, after) != 0)
+		r->row.requested_at = r->row.changed_at;
+	return store_partition_put(node->store, &r->row, err);
 }
 
 /* Find the row, or make one that says all that is wanted. */
